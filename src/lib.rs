@@ -1,0 +1,3 @@
+//! What a web server will answer to a login, told from its files before they are deployed.
+
+pub mod source;
