@@ -1,3 +1,4 @@
 //! What a web server will answer to a login, told from its files before they are deployed.
 
+pub mod lines;
 pub mod source;
