@@ -2,3 +2,5 @@
 
 pub mod lines;
 pub mod source;
+pub mod users;
+pub mod words;

@@ -1,0 +1,11 @@
+//! Password, group and digest files as their readers cut them: entries with their places, and what is odd about the rest.
+
+mod contents;
+mod digest;
+mod group;
+mod password;
+
+pub use contents::{Contents, Encoding};
+pub use digest::{DigestEntry, DigestFile};
+pub use group::{Group, GroupFile};
+pub use password::{Entry, Oddity, UserFile};
