@@ -1,6 +1,7 @@
 //! What a web server will answer to a login, told from its files before they are deployed.
 
 pub mod lines;
+pub mod read;
 pub mod source;
 pub mod users;
 pub mod words;
