@@ -1,11 +1,17 @@
 //! The world outside: files on disk or in memory, which of them concern us, and where a server's path lies here.
 
+mod discover;
 mod disk;
+mod exclude;
 mod files;
+mod kind;
 mod memory;
 mod resolve;
 
+pub use discover::{Choice, Discovery, Found, Unread, context_root, discover};
 pub use disk::{Disk, LIMIT};
+pub use exclude::{BadGlob, Excludes};
 pub use files::{Entry, Fault, FileType, Files, NULL_DEVICE, Stat};
+pub use kind::Kind;
 pub use memory::Memory;
 pub use resolve::real;

@@ -1,5 +1,4 @@
-//! The world outside: what can be read, what is found, and where a server's path lies here.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
+//! Reading: what is read, what is refused, and in which words.
 
 use std::fs;
 use std::path::{Path, PathBuf};

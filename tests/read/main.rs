@@ -1,0 +1,5 @@
+//! The world outside: what can be read, what is found, and where a server's path lies here.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
+
+mod discover;
+mod files;
