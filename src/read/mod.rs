@@ -5,7 +5,9 @@ mod disk;
 mod exclude;
 mod files;
 mod kind;
+mod locate;
 mod memory;
+mod paths;
 mod resolve;
 
 pub use discover::{Choice, Discovery, Found, Unread, context_root, discover};
@@ -13,5 +15,7 @@ pub use disk::{Disk, LIMIT};
 pub use exclude::{BadGlob, Excludes};
 pub use files::{Entry, Fault, FileType, Files, NULL_DEVICE, Stat};
 pub use kind::Kind;
+pub use locate::{BadMap, How, Located, Mapping, PathMap};
 pub use memory::Memory;
+pub use paths::{merge, normalize, server_path};
 pub use resolve::real;

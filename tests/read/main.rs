@@ -3,3 +3,4 @@
 
 mod discover;
 mod files;
+mod paths;
