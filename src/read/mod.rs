@@ -1,5 +1,6 @@
 //! The world outside: files on disk or in memory, which of them concern us, and where a server's path lies here.
 
+mod account;
 mod discover;
 mod disk;
 mod exclude;
@@ -10,6 +11,7 @@ mod memory;
 mod paths;
 mod resolve;
 
+pub use account::{Account, Obstacle, Refusal, group_number};
 pub use discover::{Choice, Discovery, Found, Unread, context_root, discover};
 pub use disk::{Disk, LIMIT};
 pub use exclude::{BadGlob, Excludes};
