@@ -1,5 +1,6 @@
 //! What a web server will answer to a login, told from its files before they are deployed.
 
+pub mod config;
 pub mod lines;
 pub mod read;
 pub mod source;

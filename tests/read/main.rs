@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
 mod account;
+mod config;
 mod discover;
 mod files;
 mod paths;
