@@ -70,12 +70,7 @@ impl Files for Disk {
     }
 
     fn link(&self, path: &Path) -> Result<Option<PathBuf>, Fault> {
-        match std::fs::read_link(path) {
-            Ok(target) => Ok(Some(target)),
-            // readlink(2): the path is there and is no link.
-            Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        if std::fs::symlink_metadata(path)?.is_symlink() { Ok(Some(std::fs::read_link(path)?)) } else { Ok(None) }
     }
 
     fn entries(&self, path: &Path) -> Result<Vec<Entry>, Fault> {

@@ -30,7 +30,7 @@ enum Step {
 
 /// Goes the way and returns the real path of its end; the last name need not exist.
 pub(super) fn follow<W: Way>(way: &W, path: &Path) -> Result<PathBuf, W::Stop> {
-    let mut real = PathBuf::from("/");
+    let mut real = top(path);
     let mut ahead: Vec<Step> = Vec::new();
     push(&mut ahead, path);
     let mut links = 0;
@@ -52,13 +52,19 @@ pub(super) fn follow<W: Way>(way: &W, path: &Path) -> Result<PathBuf, W::Stop> {
                     return Err(Fault::Loop.into());
                 }
                 if target.has_root() {
-                    real = PathBuf::from("/");
+                    real = top(&target);
                 }
                 push(&mut ahead, &target);
             }
         }
     }
     Ok(real)
+}
+
+/// The root directory, on Windows that of the path's drive.
+fn top(path: &Path) -> PathBuf {
+    let is_top = |component: &Component<'_>| matches!(component, Component::Prefix(_) | Component::RootDir);
+    Path::new("/").components().chain(path.components().take_while(is_top)).collect()
 }
 
 /// Puts the names of a path on the stack, first one on top.

@@ -6,3 +6,4 @@ mod config;
 mod discover;
 mod files;
 mod paths;
+mod robust;
