@@ -1,6 +1,7 @@
 //! What a web server will answer to a login, told from its files before they are deployed.
 
 pub mod config;
+pub mod hash;
 pub mod lines;
 pub mod read;
 pub mod source;

@@ -1,0 +1,99 @@
+//! MD5 crypt: `$1$` and Apache's `$apr1$`, the same thousand rounds with another mark mixed in.
+
+use md5::{Digest, Md5};
+
+use super::cut::{after, ended_field, salt_within};
+use crate::hash::alphabet::{MD5_DIGEST, push_low_first};
+use crate::hash::life::{Death, Part};
+use crate::hash::recipe::{Method, Recipe};
+
+/// Of a salt, this many bytes are used and printed (apr `apr_md5_encode`, libxcrypt `SALT_LEN_MAX`).
+const SALT: usize = 8;
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::hash) enum Magic {
+    Apr1,
+    Md5,
+}
+
+impl Magic {
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Magic::Apr1 => b"$apr1$",
+            Magic::Md5 => b"$1$",
+        }
+    }
+}
+
+/// A readable MD5 crypt hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::hash) struct Md5Crypt<'h> {
+    magic: Magic,
+    salt: &'h [u8],
+}
+
+/// Reads magic, salt of up to 8 bytes of any kind, `$`, 22 characters.
+///
+/// # Errors
+/// The first thing that keeps the verifier from ever printing this text.
+pub(in crate::hash) fn read(text: &[u8], magic: Magic) -> Result<Recipe<'_>, Death> {
+    let (salt, digest) = ended_field(after(text, magic.bytes())?, Part::Salt)?;
+    salt_within(salt, SALT)?;
+    MD5_DIGEST.check(digest)?;
+    Ok(Recipe::new(digest, Method::Md5Crypt(Md5Crypt { magic, salt })))
+}
+
+impl Md5Crypt<'_> {
+    /// The digest of a password as it is printed. Not `pwhash`: it knows no `$apr1$`, and takes fewer salts than the
+    /// C libraries.
+    pub(in crate::hash) fn print(&self, password: &[u8]) -> Vec<u8> {
+        let mut digest = self.first(password);
+        for round in 0..1000 {
+            digest = self.round(password, &digest, round);
+        }
+        print_digest(&digest)
+    }
+
+    fn first(&self, password: &[u8]) -> [u8; 16] {
+        let inner = md5(&[password, self.salt, password]);
+        let mut outer = Md5::new_with_prefix(password);
+        outer.update(self.magic.bytes());
+        outer.update(self.salt);
+        for _ in 0..password.len() / 16 {
+            outer.update(inner);
+        }
+        outer.update(inner.get(..password.len() % 16).unwrap_or_default());
+        let mut length = password.len();
+        while length > 0 {
+            // An odd bit adds a zero byte, an even one the password's first byte.
+            outer.update(if length & 1 == 1 { &[0] } else { password.get(..1).unwrap_or_default() });
+            length >>= 1;
+        }
+        outer.finalize().into()
+    }
+
+    fn round(&self, password: &[u8], digest: &[u8; 16], round: u32) -> [u8; 16] {
+        let (odd, even): (&[u8], &[u8]) = if round & 1 == 1 { (password, digest) } else { (digest, password) };
+        let salt = if round.is_multiple_of(3) { &[] } else { self.salt };
+        let again = if round.is_multiple_of(7) { &[] } else { password };
+        md5(&[odd, salt, again, even])
+    }
+}
+
+/// MD5 of pieces one after the other.
+pub(super) fn md5(pieces: &[&[u8]]) -> [u8; 16] {
+    pieces.iter().fold(Md5::new(), |md5, piece| md5.chain_update(piece)).finalize().into()
+}
+
+/// Prints an MD5 digest in MD5 crypt's order of bytes, which Sun's scheme shares.
+pub(super) fn print_digest(digest: &[u8; 16]) -> Vec<u8> {
+    const ORDER: [[usize; 3]; 5] = [[0, 6, 12], [1, 7, 13], [2, 8, 14], [3, 9, 15], [4, 10, 5]];
+    let byte = |at: &usize| u32::from(digest.get(*at).copied().unwrap_or(0));
+    let mut out = Vec::with_capacity(22);
+    for group in &ORDER {
+        push_low_first(&mut out, group.iter().fold(0, |value, at| value << 8 | byte(at)), 4);
+    }
+    push_low_first(&mut out, byte(&11), 2);
+    out
+}
