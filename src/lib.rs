@@ -4,6 +4,7 @@ pub mod config;
 pub mod hash;
 pub mod lines;
 pub mod read;
+pub mod servers;
 pub mod source;
 pub mod users;
 pub mod words;

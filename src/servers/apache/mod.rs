@@ -1,0 +1,3 @@
+//! Apache httpd 2.4.
+
+pub mod expr;
