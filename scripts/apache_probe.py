@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 SERVER = "/usr/sbin/apache2"
+CRASH = "(the worker crashed)"
 CLASSES = ["AuthConfig", "FileInfo", "Indexes", "Limit", "Options"]
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "v": "\v", "f": "\f"}
 
@@ -90,7 +91,7 @@ class Apache:
             return list(pool.map(ask, lines))
 
     def in_htaccess(self, lines, override="All"):
-        """The server's message for each of `lines` as the whole of a .htaccess file, None where it accepts."""
+        """The server's message for each of `lines` as the whole of a .htaccess file, None where it accepts, or CRASH."""
         folder = self.root / "docs" / override
         folder.mkdir()
         for number, line in enumerate(lines):
@@ -103,15 +104,13 @@ class Apache:
                                   stderr=subprocess.PIPE)
         try:
             self._wait_until_up(server)
-            for number in range(len(lines)):
-                if self._get(f"/{override}/{number}/") == 0:
-                    print(f"the worker crashed on .htaccess: {lines[number]}")
+            crashed = [number for number in range(len(lines)) if self._get(f"/{override}/{number}/") == 0]
         finally:
             server.terminate()
             server.wait(30)
         said = re.findall(rf"^{re.escape(str(folder))}/(\d+)/\.htaccess: (.*)$",
                           log.read_text(encoding="utf-8", errors="replace"), re.M)
-        answers = dict((int(number), unescape(text)) for number, text in said)
+        answers = dict.fromkeys(crashed, CRASH) | {int(number): unescape(text) for number, text in said}
         shutil.rmtree(folder)
         return [answers.get(number) for number in range(len(lines))]
 
@@ -132,6 +131,6 @@ class Apache:
             connection.request("GET", path)
             return connection.getresponse().status
         except http.client.RemoteDisconnected:
-            return 0  # the worker crashed; what it had logged still counts
+            return 0
         finally:
             connection.close()

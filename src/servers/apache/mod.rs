@@ -1,3 +1,4 @@
 //! Apache httpd 2.4.
 
+pub mod directives;
 pub mod expr;
