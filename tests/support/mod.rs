@@ -1,0 +1,8 @@
+//! What the tests that lay a case out on disk and ask a real server share.
+#![allow(dead_code, reason = "every test crate uses a part of its own")]
+
+pub(crate) mod apache;
+pub(crate) mod case;
+pub(crate) mod client;
+pub(crate) mod layout;
+pub(crate) mod recording;
