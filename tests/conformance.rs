@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::env;
 
 use support::case::{self, Answers, Case};
@@ -10,10 +11,19 @@ use support::{apache, recording};
 #[test]
 fn every_case_has_a_recorded_answer_to_every_request() {
     let cases = case::all().unwrap();
-    assert!(cases.len() >= 100, "only {} cases: is fixtures/cases complete?", cases.len());
+    assert!(cases.len() >= 170, "only {} cases: is fixtures/cases complete?", cases.len());
     let blessing = env::var("HTLINT_BLESS").is_ok_and(|what| what == "answers");
     let lacking: Vec<String> = cases.iter().filter(|case| !blessing && !complete(case)).map(Case::title).collect();
     assert!(lacking.is_empty(), "not recorded (HTLINT_BLESS=answers cargo test --test conformance): {lacking:#?}");
+}
+
+#[test]
+fn every_rule_has_a_firing_and_a_quiet_case() {
+    let cases = case::all().unwrap();
+    let rules: BTreeSet<&str> = cases.iter().map(|case| case.rule.as_str()).filter(|rule| *rule != "sites").collect();
+    let has = |rule: &str, mark: &str| cases.iter().any(|case| case.rule == rule && case.name.starts_with(mark));
+    let lacking: Vec<_> = rules.iter().filter(|rule| !has(rule, "fires-") || !has(rule, "quiet-")).collect();
+    assert!(lacking.is_empty(), "lacks a fires- or a quiet- case: {lacking:?}");
 }
 
 #[test]

@@ -21,13 +21,13 @@ const ATTEMPTS: u32 = 5;
 const DEBIAN_DEFAULT: &str = "access_compat alias auth_basic authn_core authn_file authz_core authz_host authz_user \
     autoindex deflate dir env filter mime mpm_event negotiation reqtimeout setenvif status";
 
-/// What Debian's apache2 package ships, in an order that loads. Left out: `cgid`, which forks a daemon of its own
-/// (`cgi` stands in for it), and the other two MPMs.
+/// What Debian's apache2 package ships, in an order that loads. Left out: `cgid`, which forks a daemon of its own (`cgi`
+/// stands in for it), `heartmonitor`, whose shared memory outlives it, and the other two MPMs.
 const ALL: &str = "access_compat actions alias allowmethods asis auth_basic auth_digest auth_form authn_anon authn_core \
     authn_dbd authn_dbm authn_file authn_socache authnz_fcgi authnz_ldap authz_core authz_dbd authz_dbm \
     authz_groupfile authz_host authz_owner authz_user autoindex brotli buffer cache cache_disk cache_socache \
     cern_meta cgi charset_lite data dav dav_fs dav_lock dbd deflate dialup dir dumpio echo env expires ext_filter \
-    file_cache filter headers heartbeat heartmonitor http2 ident imagemap include info lbmethod_bybusyness \
+    file_cache filter headers heartbeat http2 ident imagemap include info lbmethod_bybusyness \
     lbmethod_byrequests lbmethod_bytraffic lbmethod_heartbeat ldap log_debug log_forensic lua macro md mime \
     mime_magic mpm_event negotiation proxy proxy_ajp proxy_balancer proxy_connect proxy_express proxy_fcgi \
     proxy_fdpass proxy_ftp proxy_hcheck proxy_html proxy_http proxy_http2 proxy_scgi proxy_uwsgi proxy_wstunnel \
@@ -71,16 +71,8 @@ pub(crate) struct Apache {
 }
 
 impl Drop for Apache {
-    /// SIGTERM first, so that the server removes its own locks and segments.
+    /// SIGKILL: one process, and what it keeps lies in the case's folder or in memory of its own.
     fn drop(&mut self) {
-        drop(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status());
-        let asked = Instant::now();
-        while asked.elapsed() < PATIENCE {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
         drop(self.child.kill());
         drop(self.child.wait());
     }

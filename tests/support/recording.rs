@@ -67,12 +67,13 @@ fn answer(case: &Case, version: &str) -> io::Result<Answers> {
     Ok(answers)
 }
 
-/// The AH code of a log line; the text where Apache gives none, as for an error in a `.htaccess`.
+/// The first AH code of a log line; the text where Apache gives none, as for an error in a `.htaccess`.
 fn reason(line: &str) -> String {
     let mut text = line;
     while let Some((_, rest)) = text.split_once("] ").filter(|_| text.starts_with('[')) {
         text = rest;
     }
-    let code = text.get(..7).filter(|code| code.starts_with("AH") && text.get(7..8) == Some(":"));
+    let mut words = text.split(' ').filter_map(|word| word.strip_suffix(':'));
+    let code = words.find(|word| word.strip_prefix("AH").is_some_and(|number| number.parse::<u32>().is_ok()));
     code.unwrap_or(text).to_owned()
 }
