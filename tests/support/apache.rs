@@ -64,10 +64,18 @@ pub(crate) enum Start {
 /// A running server: one process (`-X`), stopped when this is dropped.
 pub(crate) struct Apache {
     child: Child,
-    /// The loopback port it listens on.
-    pub(crate) port: u16,
+    /// The loopback port of each site, in the order given.
+    pub(crate) ports: Vec<u16>,
     log: PathBuf,
     seen: usize,
+}
+
+/// A case that is laid out, to be served on a port of its own.
+pub(crate) struct Site<'c> {
+    /// Where it lies.
+    pub(crate) laid: Laid,
+    /// How it is set up.
+    pub(crate) setup: &'c Setup,
 }
 
 impl Drop for Apache {
@@ -79,12 +87,13 @@ impl Drop for Apache {
 }
 
 impl Apache {
-    /// Starts the server on a case that is laid out; takes another port when one was lost to somebody else.
-    pub(crate) fn start(laid: &Laid, setup: &Setup) -> io::Result<Start> {
+    /// Starts one server for all `sites`, with the ServerRoot, the modules and the `-D` names of the first; takes other
+    /// ports when one was lost to somebody else.
+    pub(crate) fn start(sites: &[Site<'_>]) -> io::Result<Start> {
+        let first = sites.first().ok_or_else(|| io::Error::other("no site to serve"))?;
         let mut last = String::new();
         for _ in 0..ATTEMPTS {
-            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-            match Self::start_on(port, laid, setup)? {
+            match Self::start_on(free_ports(sites.len())?, first, sites)? {
                 Start::Refused(why) if why.contains("could not bind to address") => last = why,
                 started @ (Start::Up(_) | Start::Refused(_)) => return Ok(started),
             }
@@ -92,23 +101,23 @@ impl Apache {
         Err(io::Error::other(last))
     }
 
-    fn start_on(port: u16, laid: &Laid, setup: &Setup) -> io::Result<Start> {
-        let config = laid.root.join("httpd.conf");
-        fs::write(&config, main_config(port, laid, setup))?;
-        let said = laid.root.join("stderr");
+    fn start_on(ports: Vec<u16>, first: &Site<'_>, sites: &[Site<'_>]) -> io::Result<Start> {
+        let root = &first.laid.root;
+        let config = root.join("httpd.conf");
+        fs::write(&config, main_config(&ports, first, sites))?;
+        let said = root.join("stderr");
         let mut command = Command::new(PROGRAM);
         command.arg("-X").arg("-f").arg(&config).current_dir("/");
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LANG", "C");
-        command.args(setup.defines.iter().flat_map(|name| ["-D", name]));
+        command.args(first.setup.defines.iter().flat_map(|name| ["-D", name]));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&said)?);
-        let log = laid.root.join("error.log");
-        let mut apache = Apache { child: command.spawn()?, port, log, seen: 0 };
+        let mut apache = Apache { child: command.spawn()?, ports, log: root.join("error.log"), seen: 0 };
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             if apache.child.try_wait()?.is_some() {
                 return Ok(Start::Refused(fs::read_to_string(&said)?));
             }
-            if client::is_served(port) {
+            if apache.ports.first().is_some_and(|port| client::is_served(*port)) {
                 drop(apache.new_log());
                 return Ok(Start::Up(apache));
             }
@@ -126,22 +135,36 @@ impl Apache {
     }
 }
 
-/// The assumptions that stand in for a server config: Debian's Apache, every document granted, `.ht*` denied.
-fn main_config(port: u16, laid: &Laid, setup: &Setup) -> String {
-    let (root, site, server) = (laid.root.display(), laid.site(), laid.server());
-    let (site, server, overrides) = (site.display(), server.display(), &setup.allow_override);
-    let modules: String = modules(&setup.modules).into_iter().map(load).collect();
+/// Ports that were free a moment ago, all different.
+fn free_ports(count: usize) -> io::Result<Vec<u16>> {
+    let bound: io::Result<Vec<_>> = (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect();
+    bound?.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
+}
+
+/// The assumptions that stand in for a server config: Debian's Apache, every document granted, `.ht*` denied. A host by
+/// port for each site, so that the Host header stays free.
+fn main_config(ports: &[u16], first: &Site<'_>, sites: &[Site<'_>]) -> String {
+    let (root, server) = (first.laid.root.display(), first.laid.server());
+    let server = server.display();
+    let modules: String = modules(&first.setup.modules).into_iter().map(load).collect();
     let mime = if modules.contains("mime_module") { "TypesConfig /etc/mime.types\n" } else { "" };
     let index = if modules.contains("dir_module") { "DirectoryIndex index.html index.cgi index.php\n" } else { "" };
+    let hosts: String = ports.iter().zip(sites).map(|(port, site)| host(*port, site)).collect();
     format!(
-        "ServerRoot \"{server}\"\nServerName localhost\nListen 127.0.0.1:{port}\nDefaultRuntimeDir \"{root}\"\n\
-         PidFile \"{root}/httpd.pid\"\nErrorLog \"{root}/error.log\"\nLogLevel warn\nUser www-data\nGroup www-data\n\
-         {modules}{mime}{index}\
+        "ServerRoot \"{server}\"\nServerName localhost\nDefaultRuntimeDir \"{root}\"\nPidFile \"{root}/httpd.pid\"\n\
+         ErrorLog \"{root}/error.log\"\nLogLevel warn\nUser www-data\nGroup www-data\n{modules}{mime}{index}\
          <Directory />\n\tOptions FollowSymLinks\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n\
-         <FilesMatch \"^\\.ht\">\n\tRequire all denied\n</FilesMatch>\n\
-         DocumentRoot \"{site}\"\n\
-         <Directory \"{site}\">\n\tOptions Indexes FollowSymLinks\n\tAllowOverride {overrides}\n\
-         \tRequire all granted\n</Directory>\n"
+         <FilesMatch \"^\\.ht\">\n\tRequire all denied\n</FilesMatch>\n{hosts}"
+    )
+}
+
+fn host(port: u16, site: &Site<'_>) -> String {
+    let (folder, overrides) = (site.laid.site(), &site.setup.allow_override);
+    let folder = folder.display();
+    format!(
+        "Listen 127.0.0.1:{port}\n<VirtualHost 127.0.0.1:{port}>\n\tDocumentRoot \"{folder}\"\n\
+         \t<Directory \"{folder}\">\n\t\tOptions Indexes FollowSymLinks\n\t\tAllowOverride {overrides}\n\
+         \t\tRequire all granted\n\t</Directory>\n</VirtualHost>\n"
     )
 }
 

@@ -46,7 +46,7 @@ pub(crate) struct Setup {
 }
 
 /// Debian's module sets by name, or single modules (`rewrite`, among them also a set's name).
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(untagged)]
 pub(crate) enum Modules {
     /// `all` (what Debian's apache2 package ships) or `debian-default` (what it switches on by itself).
