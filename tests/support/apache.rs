@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use super::case::{Modules, Setup};
@@ -16,6 +17,10 @@ const PROGRAM: &str = "/usr/sbin/apache2";
 const MODULES: &str = "/usr/lib/apache2/modules";
 const PATIENCE: Duration = Duration::from_secs(20);
 const ATTEMPTS: u32 = 5;
+const FIRST_PORT: u16 = 12_000;
+const PORTS: u16 = 20_000;
+
+static NEXT_PORT: AtomicU16 = AtomicU16::new(0);
 
 /// What Debian switches on by itself when apache2 is installed.
 const DEBIAN_DEFAULT: &str = "access_compat alias auth_basic authn_core authn_file authz_core authz_host authz_user \
@@ -93,7 +98,7 @@ impl Apache {
         let first = sites.first().ok_or_else(|| io::Error::other("no site to serve"))?;
         let mut last = String::new();
         for _ in 0..ATTEMPTS {
-            match Self::start_on(free_ports(sites.len())?, first, sites)? {
+            match Self::start_on(free_ports(sites.len()), first, sites)? {
                 Start::Refused(why) if why.contains("could not bind to address") => last = why,
                 started @ (Start::Up(_) | Start::Refused(_)) => return Ok(started),
             }
@@ -105,7 +110,7 @@ impl Apache {
         let root = &first.laid.root;
         let config = root.join("httpd.conf");
         fs::write(&config, main_config(&ports, first, sites))?;
-        let said = root.join("stderr");
+        let (said, pid_file) = (root.join("stderr"), root.join("httpd.pid"));
         let mut command = Command::new(PROGRAM);
         command.arg("-X").arg("-f").arg(&config).current_dir("/");
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LANG", "C");
@@ -117,7 +122,8 @@ impl Apache {
             if apache.child.try_wait()?.is_some() {
                 return Ok(Start::Refused(fs::read_to_string(&said)?));
             }
-            if apache.ports.first().is_some_and(|port| client::is_served(*port)) {
+            // The pid file tells our server from another one that was quicker to take the port.
+            if pid_file.is_file() && apache.ports.first().is_some_and(|port| client::is_served(*port)) {
                 drop(apache.new_log());
                 return Ok(Start::Up(apache));
             }
@@ -135,10 +141,12 @@ impl Apache {
     }
 }
 
-/// Ports that were free a moment ago, all different.
-fn free_ports(count: usize) -> io::Result<Vec<u16>> {
-    let bound: io::Result<Vec<_>> = (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect();
-    bound?.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
+/// Ports that were free a moment ago: below those that the system gives to clients, none given twice in a round.
+fn free_ports(count: usize) -> Vec<u16> {
+    let start = u16::try_from(std::process::id() % u32::from(PORTS)).unwrap_or_default();
+    let next = || FIRST_PORT + start.wrapping_add(NEXT_PORT.fetch_add(1, Ordering::Relaxed)) % PORTS;
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    std::iter::repeat_with(next).filter(free).take(count).collect()
 }
 
 /// The assumptions that stand in for a server config: Debian's Apache, every document granted, `.ht*` denied. A host by

@@ -63,7 +63,11 @@ fn answer(batch: &[Placed<'_>], version: &str) -> io::Result<Vec<(usize, Answers
         Start::Up(mut apache) => {
             let ports = apache.ports.clone();
             let served = batch.iter().zip(&sites).zip(ports);
-            served.map(|((placed, site), port)| Ok((placed.0, ask_all(&mut apache, port, site, version)?))).collect()
+            let asked = served.map(|(((place, case), site), port)| {
+                let answers = ask_all(&mut apache, port, site, version);
+                Ok((*place, answers.map_err(|fault| io::Error::other(format!("{}: {fault}", case.title())))?))
+            });
+            asked.collect()
         }
         Start::Refused(why) => match batch {
             [(place, _)] => Ok(vec![(*place, refusal(&why, &sites, version))]),
