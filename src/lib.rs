@@ -1,6 +1,8 @@
 //! What a web server will answer to a login, told from its files before they are deployed.
 
+pub mod answer;
 pub mod config;
+pub mod finding;
 pub mod hash;
 pub mod lines;
 pub mod read;

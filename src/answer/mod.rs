@@ -1,0 +1,14 @@
+//! What a server answers, in terms that all servers share: requests, answers with their reasons, areas, and the
+//! trait that every server's room fills.
+
+mod area;
+mod reason;
+mod remark;
+mod request;
+mod server;
+
+pub use area::{Area, Person, Verdict};
+pub use reason::{Answer, Because, Cause, Missing, Reason, ReasonKind};
+pub use remark::{Noted, Remark};
+pub use request::{Client, Login, Request, Scheme};
+pub use server::{Server, Survey, UserFileInUse};

@@ -1,0 +1,47 @@
+//! What a server's room noticed that changes no answer by itself.
+
+use crate::source::Place;
+
+/// A fact about a configuration that a rule may find worth a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// A comment that ends in a backslash and so takes the next line with it.
+    CommentSwallowsLine {
+        /// The swallowed text, if it would have been a directive: its name.
+        directive: Option<String>,
+    },
+    /// Order, Allow or Deny beside Require in one place.
+    MixedAccessControl,
+    /// `<Files>` inside `<Files>`: read, and never applied.
+    NestedFilesIgnored,
+    /// A directive of a module that Debian's apache2 ships but does not switch on by itself.
+    ModuleNotDefault {
+        /// The directive, as written.
+        directive: String,
+        /// Debian's name for `a2enmod`.
+        module: String,
+    },
+    /// A rule that lets some addresses in without a login, beside one that asks for a login.
+    OpenToAddresses {
+        /// The rule as written.
+        rule: String,
+    },
+    /// Bytes of which the server reads nothing at all: UTF-16 with the high byte first, bare CRs behind a `#`.
+    NothingRead {
+        /// `UTF-16 (big-endian)`.
+        what: &'static str,
+    },
+    /// A password file that lies below the document root under a name that a stranger's GET obtains.
+    PasswordFileServed,
+}
+
+/// A remark and where it applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// The fact.
+    pub remark: Remark,
+    /// Where.
+    pub place: Place,
+    /// The other place of the story, if there is one.
+    pub related: Option<Place>,
+}

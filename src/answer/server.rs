@@ -1,0 +1,47 @@
+//! The trait that every server's room fills.
+
+use std::sync::Arc;
+
+use super::area::Area;
+use super::reason::{Answer, Cause};
+use super::remark::Noted;
+use super::request::Request;
+use crate::hash::Verifier;
+use crate::source::Place;
+use crate::users::UserFile;
+
+/// A password file and who reads it.
+#[derive(Debug, Clone)]
+pub struct UserFileInUse {
+    /// The entries as the server reads them.
+    pub file: Arc<UserFile>,
+    /// What checks the passwords in it.
+    pub verifier: Verifier,
+    /// The directives that lead here; empty: nothing does.
+    pub readers: Vec<Place>,
+}
+
+/// All that a server's room has to say of the files it was given.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Where authentication stands, and what becomes of it.
+    pub areas: Vec<Area>,
+    /// What is wrong, each with the answer it leads to, whether or not an area shows it.
+    pub causes: Vec<Cause>,
+    /// What changes no answer.
+    pub remarks: Vec<Noted>,
+    /// The password files that were read.
+    pub user_files: Vec<UserFileInUse>,
+}
+
+/// A server: from its files to its answers. Only an implementation of this knows what the server does.
+pub trait Server {
+    /// The server's name in reports: `apache`.
+    fn name(&self) -> &'static str;
+
+    /// Everything there is to say without being asked.
+    fn survey(&self) -> Survey;
+
+    /// What the server answers to one request.
+    fn answer(&self, request: &Request) -> Answer;
+}
