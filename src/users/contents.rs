@@ -42,7 +42,8 @@ impl Contents {
 
 fn of_line(line: &[u8]) -> Contents {
     let (behind, _) = field(line).unwrap_or((&[], line));
-    let (third, second) = field(behind).unwrap_or((&[], behind));
+    let (behind, second) = field(behind).unwrap_or((&[], behind));
+    let (_, third) = field(behind).unwrap_or((&[], behind));
     if all_consuming(digest).parse(third).is_ok() {
         return Contents::Digest;
     }

@@ -69,6 +69,25 @@ impl Override {
         Self(self.0 & !other.0)
     }
 
+    /// What the words of an `AllowOverride` grant; `None` for a word that is none of its classes (server/core.c,
+    /// `set_override`).
+    #[must_use]
+    pub fn granted(words: &[&str]) -> Option<Self> {
+        words.iter().try_fold(Self::NONE, |granted, word| {
+            let class = match word.to_ascii_lowercase().as_str() {
+                "all" => Self::ALL,
+                "none" => Self::NONE,
+                "authconfig" => Self::AUTH_CONFIG,
+                "fileinfo" => Self::FILE_INFO,
+                "indexes" => Self::INDEXES,
+                "limit" => Self::LIMIT,
+                "options" => Self::OPTIONS,
+                _ => return None,
+            };
+            Some(granted.with(class))
+        })
+    }
+
     /// The words that `AllowOverride` has for the classes in this set, in its documentation's order.
     pub fn classes(self) -> impl Iterator<Item = &'static str> {
         [

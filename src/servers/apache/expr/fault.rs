@@ -1,5 +1,7 @@
 //! Why an expression is not taken.
 
+use std::fmt;
+
 /// Where and why the server refuses an expression, or why that cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -64,4 +66,29 @@ pub enum FaultKind {
     PatternUndecided,
     /// Nested deeper than is looked at; whether the server takes it cannot be told.
     TooDeep,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            FaultKind::Syntax => out.write_str("the words do not make an expression"),
+            FaultKind::Character => out.write_str("a character that no word starts with"),
+            FaultKind::Unterminated => out.write_str("a quote, a variable or an argument is not closed"),
+            FaultKind::NameCharacter => out.write_str("a character that cannot stand in a variable's name"),
+            FaultKind::Escape => out.write_str("a backslash and digits that are no byte"),
+            FaultKind::TooLong => out.write_str("a text or pattern of 8192 bytes or more"),
+            FaultKind::Jammed => out.write_str("a quote or a last backslash that the scanner has no rule for"),
+            FaultKind::UnknownVariable(name) => write!(out, "there is no variable '{name}'"),
+            FaultKind::UnknownFunction(name) => write!(out, "there is no function '{name}'"),
+            FaultKind::UnknownListFunction(name) => write!(out, "there is no list function '{name}'"),
+            FaultKind::UnknownOperator(name) => write!(out, "there is no operator '-{name}'"),
+            FaultKind::Restricted(name) => write!(out, "the function '{name}' is not available in a .htaccess file"),
+            FaultKind::SubnetNotConstant => out.write_str("the network must be one constant quoted text"),
+            FaultKind::Subnet => out.write_str("an address or network is expected"),
+            FaultKind::Pattern | FaultKind::PatternUndecided => {
+                out.write_str("the regular expression does not compile")
+            }
+            FaultKind::TooDeep => out.write_str("it is nested too deep"),
+        }
+    }
 }

@@ -1,0 +1,290 @@
+//! Is the password right: the providers of Basic and the file of Digest (modules/aaa/mod_auth_basic.c,
+//! `authenticate_basic_user`; mod_auth_digest.c, `authenticate_digest_user`; mod_authn_file.c; mod_authn_anon.c).
+
+use md5::{Digest, Md5};
+
+use super::entries::{fate, known_name, nearest, place_of};
+use super::files::{Passwords, UserFileState};
+use super::policy::{Policy, at, refuse};
+use super::world::World;
+use crate::answer::{Answer, Because, Login, Missing, Reason};
+use crate::hash::{Limits, Outcome, verify};
+use crate::users::{Contents, DigestEntry, GroupFile};
+
+/// What one provider says.
+enum Said {
+    /// The password is right.
+    Right,
+    /// It is wrong, or nothing can be right.
+    Denied(Answer),
+    /// No such user.
+    NotFound(Because),
+    /// The provider cannot work.
+    Failed(Answer),
+    /// Can't tell.
+    Unknown(Because),
+}
+
+impl Policy<'_> {
+    /// Basic: the user, once the password was found right.
+    pub(super) fn check_basic(&self, login: &Login, world: &World) -> Result<Vec<u8>, Answer> {
+        let user = match login {
+            Login::Anonymous => return Err(unasked()),
+            Login::Holder(user) | Login::Password { user, .. } => user,
+        };
+        let authoritative = self.config.authoritative.as_ref().is_none_or(|set| set.value);
+        let passed_on = |answer: Answer| match authoritative {
+            true => answer,
+            false => Answer { status: Some(500), ..answer },
+        };
+        let mut absent = None;
+        for provider in self.providers() {
+            match self.consult(&provider, login, user, world) {
+                Said::Right => return Ok(user.clone()),
+                Said::Denied(answer) => return Err(answer),
+                Said::Unknown(because) => return Err(Answer::unknown(because)),
+                Said::Failed(answer) => return Err(passed_on(answer)),
+                Said::NotFound(because) => absent = Some(because),
+            }
+        }
+        let because = absent.unwrap_or_else(|| Because::nowhere(self.absent(user)));
+        Err(passed_on(Answer::of(401, because.logged("AH01618"))))
+    }
+
+    fn providers(&self) -> Vec<String> {
+        let named = &self.config.basic_providers;
+        if named.is_empty() { vec!["file".to_owned()] } else { named.iter().map(|set| set.value.clone()).collect() }
+    }
+
+    fn consult(&self, provider: &str, login: &Login, user: &[u8], world: &World) -> Said {
+        let by_digest = self.config.digest_algorithm.as_ref().is_some_and(|set| set.value);
+        let place = self.config.basic_providers.first().map(|set| set.place);
+        match (provider, by_digest) {
+            ("file", _) if !self.has(b"mod_authn_file.c") => {
+                let reason = Reason::ProviderMissing { module: "mod_authn_file.c".to_owned() };
+                let place = self.config.auth_type.as_ref().map(|set| set.place);
+                Said::Failed(refuse(500, reason, place, "AH01616"))
+            }
+            ("file", true) => match self.digest_entry(user, "AH01619", "AH01620") {
+                Ok(entry) => said(self.check_digest_entry(entry, login, user, "AH01617")),
+                Err(answer) if answer.status == Some(401) => match answer.because.into_iter().next() {
+                    Some(because) => Said::NotFound(because),
+                    None => Said::NotFound(Because::nowhere(self.absent(user))),
+                },
+                Err(answer) => said(Err(answer)),
+            },
+            ("file", false) => self.consult_file(login, user),
+            ("anon", false) => self.consult_anonymous(login, user),
+            ("anon", true) => {
+                let reason = Reason::ProviderUnfit { name: provider.to_owned() };
+                Said::Failed(refuse(500, reason, place, "AH02493"))
+            }
+            _ => {
+                let missing = Missing::Provider { name: provider.to_owned() };
+                let _ = world;
+                Said::Unknown(at(Reason::CannotTell { missing }, place))
+            }
+        }
+    }
+
+    /// The password file, or why it cannot be read: (log code if unset, log code if it cannot be opened).
+    fn passwords(&self, unset: &'static str, failed: &'static str) -> Result<(&Passwords, Option<String>), Answer> {
+        let place = self.config.user_file.as_ref().map(|set| set.place);
+        match self.user_file {
+            None => {
+                let place = self.config.auth_type.as_ref().map(|set| set.place);
+                Err(refuse(500, Reason::UserFileUnset, place, unset))
+            }
+            Some(UserFileState::Failed { reason, assumed }) => {
+                let because = at(reason.clone(), place).logged(failed).assuming(assumed.clone());
+                Err(Answer::of(500, because))
+            }
+            Some(UserFileState::Unknown(reason)) => Err(Answer::unknown(at(reason.clone(), place))),
+            Some(UserFileState::Read { passwords, assumed }) => Ok((passwords, assumed.clone())),
+        }
+    }
+
+    fn consult_file(&self, login: &Login, user: &[u8]) -> Said {
+        let (passwords, assumed) = match self.passwords("AH01619", "AH01620") {
+            Ok(read) => read,
+            Err(answer) if answer.status.is_none() => return unknown(answer),
+            Err(answer) => return Said::Failed(answer),
+        };
+        let file = &passwords.basic;
+        let via = self.config.user_file.as_ref().map(|set| set.place);
+        if let Some(because) = self.wrong_kind(file.contents, Contents::Passwords) {
+            return Said::Denied(Answer::of(401, because.logged("AH01617").assuming(assumed)));
+        }
+        let by_known_name = || file.deciding().find(|entry| known_name(file, entry) == user);
+        let found = file.entry(user).or_else(|| matches!(login, Login::Holder(_)).then(by_known_name).flatten());
+        let Some(entry) = found else {
+            return Said::NotFound(at(self.absent(user), self.naming(user)).assuming(assumed));
+        };
+        let denied = |reason, log| {
+            let because = Because::at(reason, place_of(file.file, entry)).logged(log).assuming(assumed.clone());
+            via.map_or(because.clone(), |via| because.with(via, "this AuthUserFile leads to the entry"))
+        };
+        match login {
+            Login::Anonymous => Said::Right,
+            Login::Holder(_) => match fate(file, entry, self.profile.verifier()) {
+                None => Said::Right,
+                Some(reason @ Reason::CannotTell { .. }) => Said::Unknown(denied(reason, "")),
+                Some(reason @ (Reason::BlankInEntry { part: "the user name" } | Reason::UserFileEncoding { .. })) => {
+                    Said::NotFound(denied(reason, "AH01618"))
+                }
+                Some(reason) => Said::Denied(Answer::of(401, denied(reason, "AH01617"))),
+            },
+            Login::Password { password, .. } => {
+                match verify(&entry.stored, password, self.profile.verifier(), Limits::default()) {
+                    Outcome::Match => Said::Right,
+                    Outcome::Mismatch | Outcome::Error => {
+                        let reason = fate(file, entry, self.profile.verifier()).unwrap_or(Reason::WrongPassword);
+                        Said::Denied(Answer::of(401, denied(reason, "AH01617")))
+                    }
+                    Outcome::Unknown => Said::Unknown(denied(Reason::CannotTell { missing: Missing::Cost }, "AH01617")),
+                }
+            }
+        }
+    }
+
+    /// A file whose lines are all of another kind.
+    fn wrong_kind(&self, found: Contents, wanted: Contents) -> Option<Because> {
+        let words = |contents| match contents {
+            Contents::Digest => Some("an htdigest file"),
+            Contents::Groups => Some("a group file"),
+            Contents::Passwords => Some("a password file"),
+            Contents::Empty => None,
+        };
+        let (found, wanted) = (words(found).filter(|_| found != wanted)?, words(wanted)?);
+        let place = self.config.user_file.as_ref().map(|set| set.place);
+        Some(at(Reason::WrongKindOfUserFile { found, wanted }, place))
+    }
+
+    /// A user who is not in the file.
+    fn absent(&self, user: &[u8]) -> Reason {
+        let name = String::from_utf8_lossy(user).into_owned();
+        if user.contains(&b',') {
+            return Reason::CommaInName { name };
+        }
+        let nearest = match self.user_file {
+            Some(UserFileState::Read { passwords, .. }) => nearest(&passwords.basic, user),
+            _ => None,
+        };
+        Reason::UserMissing { name, nearest }
+    }
+
+    /// The rule that names a user.
+    fn naming(&self, user: &[u8]) -> Option<crate::source::Place> {
+        super::people::named_users(&self.config.rules)
+            .into_iter()
+            .find(|(name, _)| name == user)
+            .map(|(_, place)| place)
+    }
+
+    fn consult_anonymous(&self, login: &Login, user: &[u8]) -> Said {
+        let known = self.config.anonymous.as_ref().is_some_and(|anonymous| {
+            let named = anonymous.users.iter().any(|name| name.eq_ignore_ascii_case(user));
+            !user.is_empty() && (anonymous.anybody || named)
+        });
+        let empty = matches!(login, Login::Password { password, .. } if password.is_empty());
+        match (known, empty) {
+            (true, true) => {
+                let missing = Missing::Provider { name: "anon".to_owned() };
+                Said::Unknown(Because::nowhere(Reason::CannotTell { missing }))
+            }
+            (true, false) => Said::Right,
+            (false, _) => Said::NotFound(at(self.absent(user), self.naming(user))),
+        }
+    }
+
+    /// Digest: the user, once the password was found right.
+    pub(super) fn check_digest(&self, login: &Login) -> Result<Vec<u8>, Answer> {
+        let user = match login {
+            Login::Anonymous => return Err(unasked()),
+            Login::Holder(user) | Login::Password { user, .. } => user,
+        };
+        if let Some(provider) = self.config.digest_providers.iter().find(|set| set.value != "file") {
+            let missing = Missing::Provider { name: provider.value.clone() };
+            return Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, provider.place)));
+        }
+        let entry = self.digest_entry(user, "AH01621", "AH01622")?;
+        self.check_digest_entry(entry, login, user, "AH01794").map(|()| user.clone())
+    }
+
+    fn digest_entry(&self, user: &[u8], unset: &'static str, failed: &'static str) -> Result<&DigestEntry, Answer> {
+        let (passwords, assumed) = self.passwords(unset, failed)?;
+        let realm = self.config.auth_name.as_ref().and_then(|set| set.value.constant());
+        let Some(realm) = realm else {
+            let missing = Missing::Condition { directive: "AuthName".to_owned() };
+            let place = self.config.auth_name.as_ref().map(|set| set.place);
+            return Err(Answer::unknown(at(Reason::CannotTell { missing }, place)));
+        };
+        if let Some(because) = self.wrong_kind(passwords.basic.contents, Contents::Digest) {
+            return Err(Answer::of(401, because.logged("AH01790").assuming(assumed)));
+        }
+        passwords.digest.entry(user, &realm).ok_or_else(|| {
+            let because = at(self.absent(user), self.naming(user)).logged("AH01790").assuming(assumed);
+            Answer::of(401, because)
+        })
+    }
+
+    fn check_digest_entry(
+        &self,
+        entry: &DigestEntry,
+        login: &Login,
+        user: &[u8],
+        log: &'static str,
+    ) -> Result<(), Answer> {
+        let file = match self.user_file {
+            Some(UserFileState::Read { passwords, .. }) => passwords.digest.file,
+            _ => return Ok(()),
+        };
+        let right = match login {
+            Login::Anonymous | Login::Holder(_) => entry.is_alive(),
+            Login::Password { password, .. } => {
+                let mut text = Md5::new();
+                for part in [user, b":", &entry.realm, b":", password] {
+                    text.update(part);
+                }
+                let digits: String = text.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+                digits.as_bytes() == &*entry.stored
+            }
+        };
+        if right {
+            return Ok(());
+        }
+        let reason = if entry.is_alive() { Reason::WrongPassword } else { dead_digest(entry) };
+        Err(Answer::of(401, Because::at(reason, crate::source::Place::new(file, entry.span)).logged(log)))
+    }
+}
+
+fn dead_digest(entry: &DigestEntry) -> Reason {
+    if entry.stored.is_empty() { Reason::EmptyPassword } else { Reason::PlainTextPassword }
+}
+
+/// No credentials: the browser is asked for them.
+fn unasked() -> Answer {
+    Answer { status: Some(401), because: Vec::new() }
+}
+
+fn unknown(answer: Answer) -> Said {
+    let nothing = || Because::nowhere(Reason::CannotTell { missing: Missing::TooMany });
+    Said::Unknown(answer.because.into_iter().next().unwrap_or_else(nothing))
+}
+
+fn said(checked: Result<(), Answer>) -> Said {
+    match checked {
+        Ok(()) => Said::Right,
+        Err(answer) if answer.status.is_none() => unknown(answer),
+        Err(answer) if answer.status == Some(500) => Said::Failed(answer),
+        Err(answer) => Said::Denied(answer),
+    }
+}
+
+/// A group in the file that is near a name.
+pub(super) fn nearest_group(file: &GroupFile, wanted: &[u8]) -> Option<String> {
+    let wanted = String::from_utf8_lossy(wanted).to_lowercase();
+    let names = file.groups.iter().map(|group| String::from_utf8_lossy(&group.name).into_owned());
+    let near = names.map(|name| (strsim::osa_distance(&name.to_lowercase(), &wanted), name));
+    near.filter(|(distance, _)| *distance > 0 && *distance <= wanted.chars().count() / 3).min().map(|(_, name)| name)
+}

@@ -1,0 +1,193 @@
+//! Directives that say how to log in: mod_authn_core, mod_auth_basic, mod_authn_file, mod_authn_anon,
+//! mod_authz_groupfile, mod_auth_digest; and the dispatch to all others.
+
+use crate::answer::{Because, Missing, Reason};
+use crate::servers::apache::config::{Anonymous, Merging, Set, WrittenPath};
+use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authn_provider};
+use crate::servers::apache::expr::{Fault, Origin, StringExpr, parse_string};
+use crate::servers::apache::reader::{self, Reader, Scope, shown};
+use crate::servers::apache::syntax::Directive;
+use crate::servers::apache::world::Question;
+use crate::source::{Place, Spanned};
+
+type Words<'w> = &'w [Spanned<Vec<u8>>];
+
+impl Reader<'_> {
+    /// Executes a directive whose arguments were counted.
+    pub(in crate::servers::apache) fn execute(
+        &mut self,
+        directive: &Directive<'_>,
+        words: Words<'_>,
+        scope: &mut Scope,
+    ) {
+        let name = directive.name.value.to_ascii_lowercase();
+        let first = words.first();
+        let place = directive.place();
+        match name.as_slice() {
+            b"authtype" => scope.config.auth_type = self.string(directive, first).or(scope.config.auth_type.take()),
+            b"authname" => scope.config.auth_name = self.string(directive, first).or(scope.config.auth_name.take()),
+            b"authuserfile" => scope.config.user_file = path(directive, first).or(scope.config.user_file.take()),
+            b"authgroupfile" => scope.config.group_file = path(directive, first).or(scope.config.group_file.take()),
+            b"authbasicprovider" => {
+                let providers = self.providers(words, false);
+                scope.config.basic_providers.extend(providers);
+            }
+            b"authdigestprovider" => {
+                let providers = self.providers(words, true);
+                scope.config.digest_providers.extend(providers);
+            }
+            b"authbasicauthoritative" => scope.config.authoritative = Some(Set::new(is_on(first), place)),
+            b"authzsendforbiddenonfailure" => scope.config.send_forbidden = Some(Set::new(is_on(first), place)),
+            b"authbasicusedigestalgorithm" => self.digest_algorithm(directive, words, scope),
+            b"authbasicfake" => self.fake(directive, words),
+            b"authmerging" => self.merging(directive, words, scope),
+            b"require" => self.require(directive, scope),
+            b"anonymous" => {
+                let anonymous = scope.config.anonymous.get_or_insert_with(Anonymous::default);
+                anonymous.anybody |= words.iter().any(|word| word.value == b"*");
+                anonymous.users.extend(words.iter().map(|word| word.value.clone()));
+            }
+            name if name.starts_with(b"anonymous_") => {
+                scope.config.anonymous.get_or_insert_with(Anonymous::default);
+            }
+            name if name.starts_with(b"authdigest") => self.digest(directive, name, words),
+            b"order" | b"allow" | b"deny" | b"satisfy" => self.access(directive, &name, words, scope),
+            _ => self.other(directive, &name, words, scope),
+        }
+        self.note_undefined(directive, &name, scope);
+    }
+
+    /// A string expression; a fault is noted.
+    pub(in crate::servers::apache) fn string(
+        &mut self,
+        directive: &Directive<'_>,
+        word: Option<&Spanned<Vec<u8>>>,
+    ) -> Option<Set<StringExpr>> {
+        let word = word?;
+        self.parse_string(directive, &word.value, Place::new(self.file, word.span))
+            .map(|parsed| Set::new(parsed, directive.place()))
+    }
+
+    pub(in crate::servers::apache) fn parse_string(
+        &mut self,
+        directive: &Directive<'_>,
+        text: &[u8],
+        place: Place,
+    ) -> Option<StringExpr> {
+        match parse_string(text, Origin::PerDir) {
+            Ok(parsed) => Some(parsed),
+            Err(fault) => {
+                self.bad_expression(directive, &fault, place);
+                None
+            }
+        }
+    }
+
+    pub(in crate::servers::apache) fn bad_expression(
+        &mut self,
+        directive: &Directive<'_>,
+        fault: &Fault,
+        place: Place,
+    ) {
+        let missing = || Missing::Condition { directive: shown(directive) };
+        if fault.is_certain() || self.world.ask(Question::Holds(place), missing(), place) {
+            let status = if fault.ends_the_process() { 0 } else { 500 };
+            let reason = Reason::BadExpression { name: shown(directive), message: fault.to_string() };
+            self.read.faults.push(reader::Fault { status, because: Because::at(reason, place) });
+        }
+    }
+
+    fn providers(&mut self, words: Words<'_>, realms: bool) -> Vec<Set<String>> {
+        let mut known = Vec::new();
+        for word in words {
+            let place = Place::new(self.file, word.span);
+            let name = String::from_utf8_lossy(&word.value).into_owned();
+            match self.profile.modules.authn_provider(&word.value) {
+                Some(provider) if !realms || provider.realm_lookup => known.push(Set::new(name, place)),
+                Some(_) => self.fault(Because::at(Reason::ProviderUnfit { name }, place)),
+                None => self.unknown_provider(name, &word.value, place, &mut known),
+            }
+        }
+        known
+    }
+
+    fn unknown_provider(&mut self, name: String, written: &[u8], place: Place, known: &mut Vec<Set<String>>) {
+        if let Some(foreign) = foreign_provider(written) {
+            let missing = Missing::Module { name: foreign.name.to_owned(), directive: name.clone() };
+            if self.world.ask(Question::Module(foreign.name), missing, place) {
+                known.push(Set::new(name, place));
+                return;
+            }
+        }
+        let module = ModuleSet::all().authn_provider(written).map(|known| known.module.source.to_owned());
+        let nearest = nearest_authn_provider(written, &self.profile.modules).map(str::to_owned);
+        self.fault(Because::at(Reason::UnknownAuthnProvider { name, nearest, module }, place));
+    }
+
+    fn digest_algorithm(&mut self, directive: &Directive<'_>, words: Words<'_>, scope: &mut Scope) {
+        let value = words.first().map(|word| word.value.to_ascii_lowercase());
+        match value.as_deref() {
+            Some(b"md5") => scope.config.digest_algorithm = Some(Set::new(true, directive.place())),
+            Some(b"off") => scope.config.digest_algorithm = Some(Set::new(false, directive.place())),
+            _ => self.refuse(directive, words, "Invalid algorithm in AuthBasicUseDigestAlgorithm".to_owned()),
+        }
+    }
+
+    fn fake(&mut self, directive: &Directive<'_>, words: Words<'_>) {
+        for word in words {
+            self.parse_string(directive, &word.value, Place::new(self.file, word.span));
+        }
+    }
+
+    fn merging(&mut self, directive: &Directive<'_>, words: Words<'_>, scope: &mut Scope) {
+        let value = words.first().map(|word| word.value.to_ascii_lowercase());
+        let merging = match value.as_deref() {
+            Some(b"and") => Merging::And,
+            Some(b"or") => Merging::Or,
+            Some(b"off") => Merging::Off,
+            _ => {
+                let message = format!("{} must be one of: Off | And | Or", directive.name());
+                return self.refuse(directive, words, message);
+            }
+        };
+        scope.config.merging = Some(Set::new(merging, directive.place()));
+    }
+
+    /// Arguments that mod_auth_digest refuses (modules/aaa/mod_auth_digest.c).
+    fn digest(&mut self, directive: &Directive<'_>, name: &[u8], words: Words<'_>) {
+        let value = words.first().map(|word| word.value.to_ascii_lowercase()).unwrap_or_default();
+        let message = match name {
+            b"authdigestqop" if value != b"auth" => "AuthDigestQop: only 'auth' is supported",
+            b"authdigestalgorithm" if value != b"md5" => "AuthDigestAlgorithm: only MD5 is supported",
+            b"authdigestnoncelifetime" if !is_number(&value) => "Invalid time in AuthDigestNonceLifetime",
+            _ => return,
+        };
+        self.refuse(directive, words, message.to_owned());
+    }
+
+    /// A variable that nothing defines, in a directive that decides on a login: its value could be anything.
+    fn note_undefined(&mut self, directive: &Directive<'_>, name: &[u8], scope: &mut Scope) {
+        let decides =
+            matches!(name, b"authtype" | b"require" | b"order" | b"allow" | b"deny" | b"satisfy" | b"authmerging")
+                || name.ends_with(b"provider");
+        if let (true, Some(name)) = (decides, directive.undefined.first()) {
+            let missing = Missing::Variable { name: name.clone() };
+            scope.config.unknowable.push(Because::at(Reason::CannotTell { missing }, directive.place()));
+        }
+    }
+}
+
+fn is_on(word: Option<&Spanned<Vec<u8>>>) -> bool {
+    word.is_some_and(|word| word.value.eq_ignore_ascii_case(b"on"))
+}
+
+/// As `strtol` takes it whole: digits with a sign, perhaps.
+fn is_number(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|value| value.parse::<i64>().is_ok())
+}
+
+fn path(directive: &Directive<'_>, word: Option<&Spanned<Vec<u8>>>) -> Option<Set<WrittenPath>> {
+    let word = word?;
+    let written = WrittenPath { written: word.value.clone(), undefined: directive.undefined.first().cloned() };
+    Some(Set::new(written, Place::new(directive.file, word.span)))
+}

@@ -1,0 +1,109 @@
+//! Directives that have nothing to do with a login and yet can refuse their arguments or set what a rule asks for.
+
+use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::syntax::Directive;
+use crate::source::Spanned;
+
+/// Statuses that have a line of their own (modules/http/http_protocol.c, `status_lines`).
+const STATUSES: [std::ops::RangeInclusive<u32>; 13] = [
+    100..=103,
+    200..=208,
+    226..=226,
+    300..=305,
+    307..=308,
+    400..=417,
+    421..=424,
+    426..=426,
+    428..=429,
+    431..=431,
+    451..=451,
+    500..=508,
+    510..=511,
+];
+
+impl Reader<'_> {
+    /// Whatever is not about a login.
+    pub(in crate::servers::apache) fn other(
+        &mut self,
+        directive: &Directive<'_>,
+        name: &[u8],
+        words: &[Spanned<Vec<u8>>],
+        scope: &mut Scope,
+    ) {
+        let refused = match name {
+            b"options" => options(&directive.words()),
+            b"errordocument" => error_document(words),
+            b"sslrequiressl" => {
+                scope.config.ssl_required = Some(directive.place());
+                None
+            }
+            b"setenvif" | b"setenvifnocase" if directive.words().len() < 2 => {
+                Some(format!("Missing regular expression for {}", directive.name()))
+            }
+            b"setenvif" | b"setenvifnocase" if directive.words().len() < 3 => {
+                Some(format!("Missing envariable expression for {}", directive.name()))
+            }
+            b"setenvif" | b"setenvifnocase" => {
+                scope.config.env_set.extend(variables(&directive.words(), 2));
+                None
+            }
+            b"browsermatch" | b"browsermatchnocase" | b"setenvifexpr" => {
+                scope.config.env_set.extend(variables(&directive.words(), 1));
+                None
+            }
+            _ => None,
+        };
+        if let Some(message) = refused {
+            self.refuse(directive, &directive.words(), message);
+        }
+    }
+}
+
+/// server/core.c, `set_options`.
+fn options(words: &[Spanned<Vec<u8>>]) -> Option<String> {
+    let (mut signed, mut whole) = (false, false);
+    for (index, word) in words.iter().enumerate() {
+        let name = word.value.strip_prefix(b"+").or_else(|| word.value.strip_prefix(b"-"));
+        let mixes = match name {
+            Some(_) => !signed && index > 0 && !whole,
+            None => signed,
+        };
+        signed |= name.is_some();
+        if mixes {
+            return Some("Either all Options must start with + or -, or no Option may.".to_owned());
+        }
+        let name = name.unwrap_or(&word.value).to_ascii_lowercase();
+        match name.as_slice() {
+            b"all" | b"none" => whole = true,
+            b"indexes"
+            | b"includes"
+            | b"includesnoexec"
+            | b"followsymlinks"
+            | b"symlinksifownermatch"
+            | b"execcgi"
+            | b"multiviews"
+            | b"runscripts" => {}
+            _ => return Some(format!("Illegal option {}", String::from_utf8_lossy(&word.value))),
+        }
+    }
+    None
+}
+
+/// server/core.c, `set_error_document`.
+fn error_document(words: &[Spanned<Vec<u8>>]) -> Option<String> {
+    let code = words.first().and_then(|word| std::str::from_utf8(&word.value).ok())?;
+    let known = code.parse().is_ok_and(|code| STATUSES.iter().any(|range| range.contains(&code)));
+    (!known).then(|| format!("Unsupported HTTP response code {code}"))
+}
+
+/// The variables that SetEnvIf and its kin may set: `NAME`, `NAME=VALUE`, not `!NAME`.
+fn variables(words: &[Spanned<Vec<u8>>], skip: usize) -> Vec<String> {
+    let names = words.iter().skip(skip).filter(|word| word.value.first() != Some(&b'!'));
+    names
+        .filter_map(|word| {
+            let mut end = nom::bytes::complete::take_till::<_, _, nom::error::Error<&[u8]>>(|byte| byte == b'=');
+            let (_, name) = end(word.value.as_slice()).ok()?;
+            Some(String::from_utf8_lossy(name).into_owned())
+        })
+        .collect()
+}

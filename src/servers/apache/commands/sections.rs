@@ -1,0 +1,207 @@
+//! Sections of a per-directory file: `<Files>`, `<Limit>`, `<If>`, `<RequireAll>` and their kin (server/core.c,
+//! `filesection`, `ap_limit_section`, `ifsection`; modules/aaa/mod_authz_core.c, `add_authz_section`).
+
+use crate::answer::{Because, Reason, Remark};
+use crate::servers::apache::config::{Asks, Combine, DirConfig, FilesSection, IfSection, Rule};
+use crate::servers::apache::expr::{Origin, Pattern, PatternFault, parse_condition};
+use crate::servers::apache::files_pattern::FilesPattern;
+use crate::servers::apache::methods::Methods;
+use crate::servers::apache::reader::{Reader, Scope, shown};
+use crate::servers::apache::syntax::{Directive, Node};
+use crate::source::Place;
+use crate::words::word;
+
+type Body<'b, 's> = &'b [Node<'s>];
+
+impl Reader<'_> {
+    /// Executes a section.
+    pub(in crate::servers::apache) fn section(&mut self, open: &Directive<'_>, body: Body<'_, '_>, scope: &mut Scope) {
+        if self.admitted(open, scope).is_none() {
+            return;
+        }
+        let Some(argument) = open.section_argument() else {
+            let message = format!("{} directive missing closing '>'", shown(open));
+            return self.fault(Because::at(Reason::UnbalancedSection { message }, open.place()));
+        };
+        match open.name.value.to_ascii_lowercase().as_slice() {
+            b"<files" => self.files(open, argument, false, body, scope),
+            b"<filesmatch" => self.files(open, argument, true, body, scope),
+            b"<limit" => self.limit(open, argument, false, body, scope),
+            b"<limitexcept" => self.limit(open, argument, true, body, scope),
+            b"<requireall" => self.rules(open, argument, Combine::All, body, scope),
+            b"<requireany" => self.rules(open, argument, Combine::Any, body, scope),
+            b"<requirenone" => self.rules(open, argument, Combine::None, body, scope),
+            b"<if" => self.condition(open, argument, false, body, scope),
+            b"<elseif" => self.condition(open, argument, true, body, scope),
+            b"<else" => self.otherwise(open, body, scope),
+            // Of no matter to access: the body is executed for its faults.
+            _ => drop(self.inner(open, body, scope)),
+        }
+    }
+
+    /// Executes a body into settings of its own.
+    fn inner(&mut self, open: &Directive<'_>, body: Body<'_, '_>, scope: &Scope) -> DirConfig {
+        let mut within = scope.within.clone();
+        within.push(shown(open));
+        let mut inner = Scope { within, ..Scope::default() };
+        self.walk(body, &mut inner);
+        inner.finish()
+    }
+
+    /// Notes that a section may not stand inside another (server/core.c, `ap_check_cmd_context`).
+    fn forbidden(&mut self, open: &Directive<'_>, scope: &Scope) -> bool {
+        let outer = ["<Limit>", "<LimitExcept>", "<RequireAll>", "<RequireAny>", "<RequireNone>"];
+        let Some(context) = outer.into_iter().find(|outer| scope.is_within(outer)) else { return false };
+        let reason = Reason::DirectiveNotAllowed { name: shown(open), context: context.to_owned(), needs: None };
+        self.fault(Because::at(reason, open.place()));
+        true
+    }
+
+    fn files(&mut self, open: &Directive<'_>, argument: &[u8], regex: bool, body: Body<'_, '_>, scope: &mut Scope) {
+        if self.forbidden(open, scope) {
+            return;
+        }
+        let (rest, name) = next(argument);
+        let tilde = !regex && name == b"~";
+        let (rest, name) = if tilde { next(rest) } else { (rest, name) };
+        if name.is_empty() || !rest.is_empty() {
+            let message =
+                if name.is_empty() { "directive requires additional arguments" } else { "takes one argument" };
+            return self.refuse(open, &open.words_of(rest), format!("{} {message}", shown(open)));
+        }
+        let Some(pattern) = self.files_pattern(open, &name, regex || tilde) else { return };
+        let config = self.inner(open, body, scope);
+        let written = format!("{} {}>", open.name(), String::from_utf8_lossy(argument));
+        if ["<Files>", "<FilesMatch>", "<If>", "<ElseIf>", "<Else>"].iter().any(|outer| scope.is_within(outer)) {
+            return self.remark(Remark::NestedFilesIgnored, open.place());
+        }
+        scope.config.files.push(FilesSection { pattern, written, config, place: open.place() });
+    }
+
+    fn files_pattern(&mut self, open: &Directive<'_>, name: &[u8], regex: bool) -> Option<FilesPattern> {
+        if !regex {
+            return Some(FilesPattern::name(name));
+        }
+        match Pattern::compile(name, false) {
+            Ok(pattern) => Some(FilesPattern::Regex(pattern, name.to_owned())),
+            Err(PatternFault::Undecided) => Some(FilesPattern::Unknown),
+            Err(PatternFault::Refused) => {
+                self.refuse(open, &[], "Regex could not be compiled".to_owned());
+                None
+            }
+        }
+    }
+
+    fn limit(&mut self, open: &Directive<'_>, argument: &[u8], except: bool, body: Body<'_, '_>, scope: &mut Scope) {
+        let words = open.words_of(argument);
+        let mut methods = Methods::NONE;
+        for word in &words {
+            let name = String::from_utf8_lossy(&word.value).into_owned();
+            match self.known_method(&name) {
+                Some(trace) if trace == Methods::of("TRACE") => {
+                    let message = "TRACE cannot be controlled by <Limit>, see TraceEnable".to_owned();
+                    return self.refuse(open, &words, message);
+                }
+                Some(known) => methods = methods.union(known),
+                None => return self.unknown_method(name, Place::new(self.file, word.span)),
+            }
+        }
+        if words.is_empty() {
+            return self.refuse(open, &words, format!("{} directive requires additional arguments", shown(open)));
+        }
+        let methods = if except { methods.complement() } else { methods };
+        let inner = scope.methods.intersection(methods);
+        if inner.is_empty() {
+            return self.refuse(open, &words, format!("{} directive excludes all methods", shown(open)));
+        }
+        let outer = std::mem::replace(&mut scope.methods, inner);
+        scope.within.push(shown(open));
+        self.walk(body, scope);
+        scope.within.pop();
+        scope.methods = outer;
+    }
+
+    fn rules(
+        &mut self,
+        open: &Directive<'_>,
+        argument: &[u8],
+        combine: Combine,
+        body: Body<'_, '_>,
+        scope: &mut Scope,
+    ) {
+        if !argument.is_empty() {
+            return self.refuse(open, &open.words_of(argument), format!("{} directive takes no argument", shown(open)));
+        }
+        let outer_rules = std::mem::take(&mut scope.rules);
+        let outer = std::mem::replace(&mut scope.combine, combine);
+        scope.within.push(shown(open));
+        let faults = self.read.faults.len();
+        self.walk(body, scope);
+        scope.within.pop();
+        scope.combine = outer;
+        let rules = std::mem::replace(&mut scope.rules, outer_rules);
+        let written = shown(open);
+        if rules.is_empty() {
+            if self.read.faults.len() == faults {
+                self.fault(Because::at(Reason::EmptyRequire { section: written }, open.place()));
+            }
+            return;
+        }
+        if combine == Combine::None && scope.combine != Combine::All {
+            let section = if scope.combine == Combine::None { "<RequireNone>" } else { "<RequireAny>" };
+            let reason = Reason::NegativeRequire { section: section.to_owned() };
+            return self.fault(Because::at(reason, open.place()));
+        }
+        let methods = rules.iter().fold(Methods::NONE, |all, rule| all.union(rule.methods));
+        let negated = combine == Combine::None;
+        scope.rules.push(Rule { asks: Asks::Section(combine, rules), negated, methods, place: open.place(), written });
+    }
+
+    fn condition(
+        &mut self,
+        open: &Directive<'_>,
+        argument: &[u8],
+        otherwise: bool,
+        body: Body<'_, '_>,
+        scope: &mut Scope,
+    ) {
+        if self.forbidden(open, scope) || (otherwise && self.without_if(open, scope)) {
+            return;
+        }
+        let (rest, text) = next(argument);
+        if text.is_empty() || !rest.is_empty() {
+            let message = format!("{} takes one argument: the whole condition in quotes", shown(open));
+            return self.refuse(open, &open.words_of(rest), message);
+        }
+        match parse_condition(&text, Origin::PerDir) {
+            Ok(condition) => {
+                let config = self.inner(open, body, scope);
+                let condition = Some(condition.value);
+                scope.config.conditions.push(IfSection { condition, otherwise, config, place: open.place() });
+            }
+            Err(fault) => self.bad_expression(open, &fault, open.place()),
+        }
+    }
+
+    fn otherwise(&mut self, open: &Directive<'_>, body: Body<'_, '_>, scope: &mut Scope) {
+        if self.forbidden(open, scope) || self.without_if(open, scope) {
+            return;
+        }
+        let config = self.inner(open, body, scope);
+        scope.config.conditions.push(IfSection { condition: None, otherwise: true, config, place: open.place() });
+    }
+
+    fn without_if(&mut self, open: &Directive<'_>, scope: &Scope) -> bool {
+        let follows = scope.config.conditions.last().is_some_and(|last| last.condition.is_some());
+        if !follows {
+            let message =
+                "<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope".to_owned();
+            self.fault(Because::at(Reason::UnbalancedSection { message }, open.place()));
+        }
+        !follows
+    }
+}
+
+fn next(argument: &[u8]) -> (&[u8], Vec<u8>) {
+    word(argument).map_or((argument, Vec::new()), |(rest, word)| (rest, word.value.into_owned()))
+}

@@ -1,0 +1,173 @@
+//! Conditional sections, decided while the file is read (server/core.c, `start_ifmod`, `start_ifdefine`, `start_iffile`,
+//! `start_ifdirective`, `start_ifsection`; modules/metadata/mod_version.c, `start_ifversion`).
+
+use nom::Parser;
+use nom::bytes::complete::{tag, take_while1};
+use nom::character::complete::char;
+use nom::combinator::{all_consuming, map_res, opt, recognize, rest};
+use nom::multi::separated_list1;
+use nom::sequence::preceded;
+
+use super::directives::{find, foreign_directive, foreign_module, module};
+use super::expr::Pattern;
+use super::profile::Profile;
+use super::syntax::Directive;
+use super::world::{Question, World};
+use crate::answer::Missing;
+use crate::words::{blanks, word};
+
+/// What a condition comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Truth {
+    /// The body is read.
+    True,
+    /// The body is skipped.
+    False,
+    /// The argument is refused, in the server's words.
+    Refused(String),
+}
+
+/// What the reader asks of the server's surroundings.
+pub(super) trait Conditions {
+    /// Decides a section if it is a conditional one.
+    fn decide(&mut self, section: &Directive<'_>) -> Option<Truth>;
+
+    /// The value of `${NAME}`.
+    fn variable(&self, name: &str) -> Option<Vec<u8>>;
+}
+
+/// Conditions of a profile in a world.
+#[derive(Debug)]
+pub(super) struct Surroundings<'p> {
+    /// The server's facts.
+    pub profile: &'p Profile,
+    /// The unknown ones.
+    pub world: &'p World,
+}
+
+impl Conditions for Surroundings<'_> {
+    fn decide(&mut self, section: &Directive<'_>) -> Option<Truth> {
+        let decide: fn(&Self, &[u8], &Directive<'_>) -> bool = match section.name.value.to_ascii_lowercase().as_slice()
+        {
+            b"<ifmodule" => Self::has_module,
+            b"<ifdefine" => Self::has_define,
+            b"<iffile" => Self::has_file,
+            b"<ifdirective" | b"<ifsection" => Self::has_directive,
+            b"<ifversion" => return Some(self.version(section)),
+            _ => return None,
+        };
+        let Some(argument) = section.section_argument() else {
+            return Some(Truth::Refused(format!("{}> directive missing closing '>'", section.name())));
+        };
+        let (argument, negated) = negation(argument);
+        let Ok((_, name)) = word(argument) else {
+            return Some(Truth::Refused(format!("{}> directive requires additional arguments", section.name())));
+        };
+        let holds = decide(self, &name.value, section) != negated;
+        Some(if holds { Truth::True } else { Truth::False })
+    }
+
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        self.profile.variable(name).map(String::into_bytes)
+    }
+}
+
+impl Surroundings<'_> {
+    fn has_module(&self, name: &[u8], section: &Directive<'_>) -> bool {
+        match (module(name), foreign_module(name)) {
+            (Some(_), _) => self.profile.modules.has(name),
+            (None, Some(foreign)) => self.has_foreign(foreign.name, section),
+            (None, None) => false,
+        }
+    }
+
+    fn has_foreign(&self, name: &'static str, section: &Directive<'_>) -> bool {
+        let missing = Missing::Module { name: name.to_owned(), directive: section.name() };
+        self.world.ask(Question::Module(name), missing, section.place())
+    }
+
+    fn has_define(&self, name: &[u8], _: &Directive<'_>) -> bool {
+        self.profile.defines.keys().any(|defined| defined.as_bytes() == name)
+    }
+
+    fn has_file(&self, path: &[u8], section: &Directive<'_>) -> bool {
+        let missing = Missing::Path { path: String::from_utf8_lossy(path).into_owned() };
+        self.world.ask(Question::File(path.to_owned()), missing, section.place())
+    }
+
+    fn has_directive(&self, name: &[u8], section: &Directive<'_>) -> bool {
+        let is_section = section.is("<IfSection");
+        let name = if is_section { [b"<", name].concat() } else { name.to_owned() };
+        if !find(&name).is_empty() {
+            return self.profile.modules.directives(&name).next().is_some();
+        }
+        foreign_directive(&name).is_some_and(|foreign| self.has_foreign(foreign.name, section))
+    }
+
+    fn version(&self, section: &Directive<'_>) -> Truth {
+        let usage = || Truth::Refused(format!("{} [operator] version> is what it takes", section.name()));
+        let Some(argument) = section.section_argument() else { return usage() };
+        let (operator, version) = match (word(argument), word(argument).ok().and_then(|(rest, _)| word(rest).ok())) {
+            (Ok((_, operator)), Some((_, version))) => (operator.value, version.value),
+            (Ok((_, version)), None) => (b"=".as_slice().into(), version.value),
+            (Err(_), _) => return usage(),
+        };
+        let (operator, negated) = match operator.strip_prefix(b"!") {
+            Some(operator) => (operator.to_owned(), true),
+            None => (operator.into_owned(), false),
+        };
+        let holds = match (operator.as_slice(), delimited_pattern(&version)) {
+            (b"~", pattern) => self.version_fits(pattern.unwrap_or(&version), section),
+            (b"=" | b"==", Some(pattern)) => self.version_fits(pattern, section),
+            (b"=" | b"==" | b">" | b">=" | b"<" | b"<=", None) => match parts(&version) {
+                Some(wanted) => compares(&operator, self.profile.version, wanted),
+                None => return usage(),
+            },
+            _ => return Truth::Refused(format!("unrecognized operator '{}'", String::from_utf8_lossy(&operator))),
+        };
+        if holds == negated { Truth::False } else { Truth::True }
+    }
+
+    fn version_fits(&self, pattern: &[u8], section: &Directive<'_>) -> bool {
+        let [major, minor, patch] = self.profile.version;
+        let version = format!("{major}.{minor}.{patch}");
+        let found = Pattern::compile(pattern, false).ok().and_then(|pattern| pattern.is_match(version.as_bytes()));
+        found.unwrap_or_else(|| {
+            let missing = Missing::Pattern { directive: section.name() };
+            self.world.ask(Question::Holds(section.place()), missing, section.place())
+        })
+    }
+}
+
+fn compares(operator: &[u8], ours: [u32; 3], wanted: [u32; 3]) -> bool {
+    match operator {
+        b">" => ours > wanted,
+        b">=" => ours >= wanted,
+        b"<" => ours < wanted,
+        b"<=" => ours <= wanted,
+        _ => ours == wanted,
+    }
+}
+
+/// A leading `!` and the blanks behind it.
+fn negation(argument: &[u8]) -> (&[u8], bool) {
+    let mark = preceded(blanks, recognize((tag::<_, _, nom::error::Error<&[u8]>>("!"), blanks)));
+    let mut both = (opt(mark), rest);
+    both.parse(argument).map_or((argument, false), |(_, (mark, argument))| (argument, mark.is_some()))
+}
+
+fn delimited_pattern(version: &[u8]) -> Option<&[u8]> {
+    version.strip_prefix(b"/").and_then(|version| version.strip_suffix(b"/"))
+}
+
+/// One to three numbers; missing ones count as 0.
+fn parts(version: &[u8]) -> Option<[u32; 3]> {
+    let number = map_res(take_while1(|byte: u8| byte.is_ascii_digit()), |digits| {
+        std::str::from_utf8(digits).unwrap_or_default().parse::<u32>()
+    });
+    let mut list = all_consuming(separated_list1(char::<&[u8], nom::error::Error<&[u8]>>('.'), number));
+    let (_, numbers) = list.parse(version).ok()?;
+    let mut parts = [0; 3];
+    parts.get_mut(..numbers.len())?.copy_from_slice(&numbers);
+    Some(parts)
+}

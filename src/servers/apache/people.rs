@@ -1,0 +1,73 @@
+//! Who may come to a place: the entries of its password file, and the users whom its rules name.
+
+use std::collections::HashSet;
+
+use super::authz::names_in;
+use super::config::{Asks, Provider, Rule};
+use super::entries::{known_name, place_of};
+use super::files::UserFileState;
+use super::policy::Policy;
+use crate::source::Place;
+
+/// A name and its entry, if it has one.
+pub(super) type Known = (Vec<u8>, Option<Place>);
+
+/// Every user whom the rules name (`Require user`), each with the rule.
+#[must_use]
+pub(super) fn named_users(rules: &[Rule]) -> Vec<(Vec<u8>, Place)> {
+    let mut named = Vec::new();
+    for rule in rules.iter().filter(|rule| !rule.negated) {
+        match &rule.asks {
+            Asks::Section(_, rules) => named.extend(named_users(rules)),
+            Asks::Provider(Provider::User(names)) => {
+                named.extend(names_in(names).unwrap_or_default().into_iter().map(|name| (name, rule.place)));
+            }
+            Asks::Provider(_) => {}
+        }
+    }
+    named
+}
+
+impl Policy<'_> {
+    /// Everybody who is known here, and whether these are all.
+    #[must_use]
+    pub(super) fn people(&self) -> (Vec<Known>, bool) {
+        let mut people = Vec::new();
+        let by_digest = self.is_digest();
+        let others = self.config.basic_providers.iter().any(|set| set.value != "file" && set.value != "anon");
+        let mut complete = !others || by_digest;
+        match self.user_file {
+            Some(UserFileState::Read { passwords, .. }) if by_digest => {
+                let realm = self.config.auth_name.as_ref().and_then(|set| set.value.constant()).unwrap_or_default();
+                let here = passwords.digest.entries.iter().filter(|entry| *entry.realm == *realm);
+                let place = |span| Place::new(passwords.digest.file, span);
+                people.extend(here.map(|entry| (entry.user.to_vec(), Some(place(entry.span)))));
+            }
+            Some(UserFileState::Read { passwords, .. }) => {
+                let file = &passwords.basic;
+                let known =
+                    file.deciding().map(|entry| (known_name(file, entry).to_vec(), Some(place_of(file.file, entry))));
+                people.extend(known);
+            }
+            Some(UserFileState::Unknown(_)) => complete = false,
+            Some(UserFileState::Failed { .. }) | None => {}
+        }
+        if let Some(anonymous) = &self.config.anonymous {
+            people.extend(anonymous.users.iter().filter(|name| *name != b"*").map(|name| (name.clone(), None)));
+        }
+        let mut seen: HashSet<Vec<u8>> = HashSet::with_capacity(people.len());
+        people.retain(|(name, _)| seen.insert(name.clone()));
+        let named = named_users(&self.config.rules).into_iter().filter(|(name, _)| seen.insert(name.clone()));
+        people.extend(named.map(|(name, _)| (name, None)));
+        (people, complete)
+    }
+
+    /// Whether entries are looked up with the realm.
+    fn is_digest(&self) -> bool {
+        let digest = |set: &super::config::Set<super::expr::StringExpr>| {
+            set.value.constant().is_some_and(|value| value.eq_ignore_ascii_case(b"digest"))
+        };
+        self.config.auth_type.as_ref().is_some_and(digest)
+            || self.config.digest_algorithm.as_ref().is_some_and(|set| set.value)
+    }
+}

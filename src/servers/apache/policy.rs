@@ -1,0 +1,297 @@
+//! What holds for one request: the merged settings of its folder, its file name and its conditions, and the procedure by
+//! which they become an answer (server/request.c, `ap_process_request_internal`; modules/aaa).
+
+use super::authz::{Asker, Outcome};
+use super::config::{Asks, DirConfig, Provider, Rule, Set};
+use super::files::{GroupState, UserFileState};
+use super::methods::Methods;
+use super::profile::Profile;
+use super::reader::{Dropped, Fault};
+use super::world::{Question, World};
+use crate::answer::{Answer, Because, Client, Login, Missing, Reason, Scheme};
+use crate::source::Place;
+
+/// One question to a policy.
+#[derive(Debug, Clone)]
+pub(super) struct Ask {
+    /// The method's name.
+    pub method: String,
+    /// The credentials.
+    pub login: Login,
+    /// The client's address.
+    pub client: Client,
+    /// Whether it comes over TLS.
+    pub https: bool,
+}
+
+/// What holds for a set of requests.
+#[derive(Debug, Clone)]
+pub(super) struct Policy<'a> {
+    /// The server's facts.
+    pub profile: &'a Profile,
+    /// The merged settings.
+    pub config: DirConfig,
+    /// What keeps a per-directory file from being read.
+    pub fault: Option<Fault>,
+    /// What AuthUserFile leads to; `None`: there is none.
+    pub user_file: Option<&'a UserFileState>,
+    /// What AuthGroupFile leads to.
+    pub groups: &'a GroupState,
+    /// False conditional sections around directives for a login.
+    pub dropped: Vec<Dropped>,
+}
+
+/// What AuthType comes to.
+enum AuthType<'t> {
+    Unset,
+    Basic,
+    Digest,
+    Other(String),
+    Unknown(&'t Set<super::expr::StringExpr>),
+}
+
+impl Policy<'_> {
+    /// The answer.
+    #[must_use]
+    pub(super) fn answer(&self, ask: &Ask, world: &World) -> Answer {
+        if let Some(fault) = &self.fault {
+            return Answer::of(fault.status, fault.because.clone());
+        }
+        if let Some(because) = self.config.unknowable.first() {
+            return Answer::unknown(because.clone());
+        }
+        let asker = self.asker(ask, None, world);
+        let access = self.config.access.as_ref();
+        let any = asker.satisfies_any(access);
+        let by_address = asker.passes(access) && (ask.https || self.config.ssl_required.is_none());
+        if any && by_address {
+            return self.open(Reason::SatisfiedByAddress, access.and_then(|access| access.places.last().copied()));
+        }
+        if !any && !by_address {
+            let place = access.and_then(|access| access.places.first().copied()).or(self.config.ssl_required);
+            return refuse(403, Reason::DeniedByAddress, place, "AH01797");
+        }
+        if self.config.rules.is_empty() {
+            return self.without_rules();
+        }
+        match asker.judge(&self.config.rules) {
+            Outcome::Granted => self.granted(&asker),
+            Outcome::Denied | Outcome::Neutral => self.denied(&asker),
+            Outcome::NoUser => self.log_in(ask, any, world),
+        }
+    }
+
+    fn asker<'q>(&'q self, ask: &'q Ask, user: Option<&'q [u8]>, world: &'q World) -> Asker<'q> {
+        Asker {
+            method: Methods::of(&ask.method),
+            method_name: &ask.method,
+            user,
+            client: ask.client,
+            https: ask.https,
+            world,
+            groups: self.groups,
+            env_set: &self.config.env_set,
+        }
+    }
+
+    fn open(&self, reason: Reason, place: Option<Place>) -> Answer {
+        Answer { status: Some(200), because: vec![at(reason, place)] }
+    }
+
+    /// No rule at all: open, unless a way to log in is named (mod_authz_core.c, `authorize_user_core`).
+    fn without_rules(&self) -> Answer {
+        match &self.config.auth_type {
+            Some(named) if !matches!(self.auth_type(), AuthType::Unset) => {
+                refuse(500, Reason::RequireMissing, Some(named.place), "AH01627")
+            }
+            _ => self.open(Reason::NothingRequired, self.login_place()),
+        }
+    }
+
+    fn granted(&self, asker: &Asker<'_>) -> Answer {
+        let rules = &self.config.rules;
+        let Some(rule) = asker.granting(rules) else {
+            return self.open(Reason::MethodNotCovered, rules.first().map(|rule| rule.place));
+        };
+        if self.profile_rule(rule) {
+            let dropped = self.dropped.first().map(|dropped| {
+                let reason =
+                    Reason::ProtectionDropped { section: dropped.section.clone(), meant: dropped.meant.clone() };
+                self.open(reason, Some(dropped.place))
+            });
+            return dropped.unwrap_or_else(|| self.open(Reason::NothingRequired, self.login_place()));
+        }
+        self.open(Reason::GrantedByRule { rule: rule.written.clone() }, Some(rule.place))
+    }
+
+    /// Whether a rule is the assumed one of the server's own configuration.
+    fn profile_rule(&self, rule: &Rule) -> bool {
+        rule.written.is_empty()
+    }
+
+    /// Refused before any login is asked.
+    fn denied(&self, asker: &Asker<'_>) -> Answer {
+        let rules = &self.config.rules;
+        let welcome = Asker { client: Client::Welcome, user: None, ..*asker };
+        let contradicts =
+            rules.iter().any(Rule::needs_user) && !matches!(welcome.judge(rules), Outcome::Granted | Outcome::NoUser);
+        let reason = if contradicts { Reason::ContradictoryRules } else { Reason::DeniedByRule };
+        refuse(403, reason, rules.first().map(|rule| rule.place), "AH01630")
+    }
+
+    fn login_place(&self) -> Option<Place> {
+        let config = &self.config;
+        let kind = config.auth_type.as_ref().map(|set| set.place);
+        kind.or(config.user_file.as_ref().map(|set| set.place)).or(config.auth_name.as_ref().map(|set| set.place))
+    }
+
+    fn auth_type(&self) -> AuthType<'_> {
+        let Some(set) = &self.config.auth_type else { return AuthType::Unset };
+        match set.value.constant().map(|value| value.to_ascii_lowercase()) {
+            None => AuthType::Unknown(set),
+            Some(value) => match value.as_slice() {
+                b"none" | b"" => AuthType::Unset,
+                b"basic" if self.has(b"mod_auth_basic.c") => AuthType::Basic,
+                b"digest" if self.has(b"mod_auth_digest.c") => AuthType::Digest,
+                other => AuthType::Other(String::from_utf8_lossy(other).into_owned()),
+            },
+        }
+    }
+
+    /// Whether a module is loaded.
+    pub(super) fn has(&self, module: &[u8]) -> bool {
+        self.profile.modules.has(module)
+    }
+
+    fn log_in(&self, ask: &Ask, any: bool, world: &World) -> Answer {
+        let name = match self.auth_type() {
+            AuthType::Unset => {
+                let log = if any { "AH00028" } else { "AH00027" };
+                let place = self.user_rule().or_else(|| self.config.auth_type.as_ref().map(|set| set.place));
+                return refuse(500, Reason::AuthTypeMissing, place, log);
+            }
+            AuthType::Unknown(set) => {
+                let missing = Missing::Condition { directive: "AuthType".to_owned() };
+                return Answer::unknown(Because::at(Reason::CannotTell { missing }, set.place));
+            }
+            AuthType::Other(name) => return self.unknown_type(name, world),
+            AuthType::Digest => "AH01780",
+            AuthType::Basic => "AH01615",
+        };
+        if self.config.auth_name.is_none() {
+            let place = self.config.auth_type.as_ref().map(|set| set.place);
+            return refuse(500, Reason::AuthNameMissing, place, name);
+        }
+        let digest = matches!(self.auth_type(), AuthType::Digest);
+        let scheme = if digest { Scheme::Digest } else { Scheme::Basic };
+        let login = match &ask.login {
+            Login::Password { scheme: other, .. } if *other != scheme => &Login::Anonymous,
+            Login::Anonymous | Login::Holder(_) | Login::Password { .. } => &ask.login,
+        };
+        let checked = if digest { self.check_digest(login) } else { self.check_basic(login, world) };
+        let answer = checked.map_or_else(|refused| refused, |user| self.authorize(ask, &user, world));
+        self.challenged(answer)
+    }
+
+    /// A 401 carries the realm in a header, and a header with a line end is a 500 (AH02430).
+    fn challenged(&self, answer: Answer) -> Answer {
+        let Some(realm) = self.config.auth_name.as_ref().filter(|_| answer.status == Some(401)) else { return answer };
+        if !realm.value.constant().is_some_and(|value| value.iter().any(|byte| matches!(byte, b'\r' | b'\n'))) {
+            return answer;
+        }
+        let message = "a line end in the realm makes a bad header of every challenge".to_owned();
+        let reason = Reason::WrongArguments { name: "AuthName".to_owned(), message };
+        refuse(500, reason, Some(realm.place), "AH02430")
+    }
+
+    fn user_rule(&self) -> Option<Place> {
+        self.config.rules.iter().find(|rule| rule.needs_user()).map(|rule| rule.place)
+    }
+
+    fn unknown_type(&self, name: String, world: &World) -> Answer {
+        let place = self.config.auth_type.as_ref().map(|set| set.place);
+        if let (Some(foreign), Some(place)) = (super::directives::foreign_auth_type(name.as_bytes()), place) {
+            let missing = Missing::Module { name: foreign.name.to_owned(), directive: format!("AuthType {name}") };
+            if world.ask(Question::Module(foreign.name), missing.clone(), place) {
+                return Answer::unknown(Because::at(Reason::CannotTell { missing }, place));
+            }
+        }
+        if name == "form" && self.has(b"mod_auth_form.c") {
+            let missing = Missing::Provider { name: "AuthType form".to_owned() };
+            return Answer::unknown(at(Reason::CannotTell { missing }, place));
+        }
+        let module = [("basic", "mod_auth_basic.c"), ("digest", "mod_auth_digest.c"), ("form", "mod_auth_form.c")];
+        let module = module.into_iter().find(|(kind, _)| *kind == name).map(|(_, module)| module.to_owned());
+        let close = |kind: &&str| strsim::osa_distance(kind, &name) <= 2;
+        let nearest = ["Basic", "Digest"].into_iter().find(|kind| close(&kind.to_lowercase().as_str()));
+        let nearest = nearest.filter(|_| module.is_none()).map(str::to_owned);
+        refuse(500, Reason::UnknownAuthType { name, nearest, module }, place, "AH01796")
+    }
+
+    /// The rules once more, with the user (mod_authz_core.c, `authorize_user`).
+    fn authorize(&self, ask: &Ask, user: &[u8], world: &World) -> Answer {
+        let asker = self.asker(ask, Some(user), world);
+        let forbidden = self.config.send_forbidden.as_ref().is_some_and(|set| set.value);
+        match asker.judge(&self.config.rules) {
+            Outcome::Granted => Answer::pass(),
+            Outcome::NoUser => refuse(401, Reason::NotAuthorized, self.user_rule(), "AH01629"),
+            Outcome::Denied | Outcome::Neutral => {
+                let (reason, place) = self.refusal();
+                refuse(if forbidden { 403 } else { 401 }, reason, place, "AH01631")
+            }
+        }
+    }
+
+    /// Why the rules refuse a user: first what is wrong with the groups they ask for.
+    fn refusal(&self) -> (Reason, Option<Place>) {
+        let place = self.user_rule();
+        let Some((rule, _)) = self.config.rules.iter().find_map(group_rule) else {
+            return (Reason::NotAuthorized, place);
+        };
+        match self.groups {
+            GroupState::Unset => (Reason::GroupFileMissing { path: None }, Some(rule)),
+            GroupState::Failed(path) => {
+                let place = self.config.group_file.as_ref().map(|set| set.place);
+                (Reason::GroupFileMissing { path: Some(path.clone()) }, place)
+            }
+            GroupState::Unknown(_) => (Reason::NotAuthorized, place),
+            GroupState::Read { file } => {
+                let groups = self.config.rules.iter().filter_map(group_rule);
+                let empty = |(place, names): (Place, Vec<Vec<u8>>)| {
+                    let without = |name: &Vec<u8>| file.lines_of(name).all(|line| line.members.is_empty());
+                    names.into_iter().find(without).map(|name| (name, place))
+                };
+                match groups.filter_map(empty).next() {
+                    Some((name, place)) => {
+                        let nearest = super::authn::nearest_group(file, &name);
+                        let name = String::from_utf8_lossy(&name).into_owned();
+                        (Reason::GroupEmpty { name, nearest }, Some(place))
+                    }
+                    None => (Reason::NotAuthorized, place),
+                }
+            }
+        }
+    }
+}
+
+/// A rule that asks for groups, and their names.
+fn group_rule(rule: &Rule) -> Option<(Place, Vec<Vec<u8>>)> {
+    match &rule.asks {
+        Asks::Section(_, rules) => rules.iter().find_map(group_rule),
+        Asks::Provider(Provider::Group(names)) => Some((rule.place, super::authz::names_in(names)?)),
+        Asks::Provider(_) => None,
+    }
+}
+
+/// A reason at a place that may be unknown.
+pub(super) fn at(reason: Reason, place: Option<Place>) -> Because {
+    match place {
+        Some(place) => Because::at(reason, place),
+        None => Because::nowhere(reason),
+    }
+}
+
+/// A refusal with its log line.
+pub(super) fn refuse(status: u16, reason: Reason, place: Option<Place>, log: &'static str) -> Answer {
+    Answer::of(status, at(reason, place).logged(log))
+}

@@ -1,0 +1,63 @@
+//! What stands in where no server configuration is given: Debian's Apache 2.4 as its package installs it.
+
+use std::collections::BTreeMap;
+
+use super::directives::{MODULES_VERSION, ModuleSet, Override};
+use crate::hash::{Crypt, Verifier};
+
+/// Facts of the server that its per-directory files do not tell.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The modules that are loaded.
+    pub modules: ModuleSet,
+    /// Whether the modules were told, and not assumed.
+    pub modules_told: bool,
+    /// What `AllowOverride` grants to per-directory files.
+    pub allow_override: Override,
+    /// Names that `<IfDefine>` knows, each with its value for `${}`.
+    pub defines: BTreeMap<String, Option<String>>,
+    /// The environment of the server's process.
+    pub env: BTreeMap<String, String>,
+    /// `ServerRoot`, from which relative paths start.
+    pub server_root: String,
+    /// The version, for `<IfVersion>`.
+    pub version: [u32; 3],
+    /// Which crypt(3) stands behind APR.
+    pub platform: Crypt,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        let mut parts = MODULES_VERSION.split('.').filter_map(|part| part.parse().ok());
+        let mut part = || parts.next().unwrap_or(0);
+        Self {
+            modules: ModuleSet::all(),
+            modules_told: false,
+            allow_override: Override::ALL,
+            defines: BTreeMap::new(),
+            env: BTreeMap::new(),
+            server_root: "/etc/apache2".to_owned(),
+            version: [part(), part(), part()],
+            platform: Crypt::Libxcrypt,
+        }
+    }
+}
+
+impl Profile {
+    /// Who checks stored passwords: APR, with the platform's crypt(3) behind it.
+    #[must_use]
+    pub fn verifier(&self) -> Verifier {
+        Verifier::Apr(self.platform)
+    }
+
+    /// The value of `${NAME}`: of a Define, whose names have no case, else of the environment
+    /// (server/core.c, `ap_resolve_env`).
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let defined = self.defines.iter().find(|(defined, _)| defined.eq_ignore_ascii_case(name));
+        match defined {
+            Some((_, value)) => Some(value.clone().unwrap_or_default()),
+            None => self.env.get(name).cloned(),
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! From the bytes of a configuration file to a tree of directives and sections, as httpd builds it before it looks at any
+//! directive (server/config.c, `ap_build_config`): variables are replaced and conditional sections decided on the way.
+
+use nom::bytes::complete::{tag, take_until};
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser};
+
+use super::conditions::{Conditions, Truth};
+use crate::lines::{LineLimit, LogicalLine, LogicalLines, Text, logical_lines};
+use crate::source::{FileId, Place, Span, Spanned};
+use crate::words::{word, words};
+
+/// A directive or the opening of a section, as written.
+#[derive(Debug, Clone)]
+pub(super) struct Directive<'s> {
+    /// The first word; of a section with its `<` and without a `>`.
+    pub name: Spanned<Vec<u8>>,
+    /// The file it stands in.
+    pub file: FileId,
+    /// Where the whole logical line stands.
+    pub span: Span,
+    /// Variables in it that nothing defines: they stay as written.
+    pub undefined: Vec<String>,
+    text: Text<'s>,
+    args_at: usize,
+}
+
+impl Directive<'_> {
+    /// The name as text.
+    #[must_use]
+    pub(super) fn name(&self) -> String {
+        String::from_utf8_lossy(&self.name.value).into_owned()
+    }
+
+    /// Whether it has this name; case is no matter.
+    #[must_use]
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.value.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// Everything behind the name, without blanks at both ends.
+    #[must_use]
+    pub(super) fn args(&self) -> &[u8] {
+        self.text.bytes().get(self.args_at..).unwrap_or_default()
+    }
+
+    /// The arguments as words with their places.
+    #[must_use]
+    pub(super) fn words(&self) -> Vec<Spanned<Vec<u8>>> {
+        self.words_of(self.args())
+    }
+
+    /// The words of a part of [`Directive::args`].
+    #[must_use]
+    pub(super) fn words_of(&self, part: &[u8]) -> Vec<Spanned<Vec<u8>>> {
+        words(part).into_iter().map(|word| Spanned::new(word.value.into_owned(), self.text.span_of(word.raw))).collect()
+    }
+
+    /// The argument of a section: all up to the last `>` of the line; `None` if there is none.
+    #[must_use]
+    pub(super) fn section_argument(&self) -> Option<&[u8]> {
+        let args = self.args();
+        if args.is_empty() {
+            return Some(args);
+        }
+        let mut end = None;
+        let mut rest = args;
+        while let Ok((behind, _)) = up_to_bracket(rest) {
+            rest = behind;
+            end = Some(args.len() - rest.len() - 1);
+        }
+        args.get(..end?)
+    }
+
+    /// The directive's whole line.
+    #[must_use]
+    pub(super) fn place(&self) -> Place {
+        Place::new(self.file, self.span)
+    }
+
+    /// The directive's name.
+    #[must_use]
+    pub(super) fn name_place(&self) -> Place {
+        Place::new(self.file, self.name.span)
+    }
+
+    /// Where the arguments stand; the name's place if there are none.
+    #[must_use]
+    pub(super) fn args_place(&self) -> Place {
+        let args = self.args();
+        if args.is_empty() { self.name_place() } else { Place::new(self.file, self.text.span_of(args)) }
+    }
+}
+
+/// A node of the tree.
+#[derive(Debug, Clone)]
+pub(super) enum Node<'s> {
+    /// A plain directive.
+    Directive(Directive<'s>),
+    /// A section and what stands in it.
+    Section {
+        /// The opening line.
+        open: Directive<'s>,
+        /// Its body.
+        body: Vec<Node<'s>>,
+    },
+}
+
+/// A fault of the text itself, found while the tree is built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum SyntaxFault {
+    /// Sections do not match; the server's words.
+    Unbalanced(String),
+    /// A line is too long.
+    TooLong {
+        /// The most bytes.
+        limit: usize,
+    },
+    /// A conditional section's argument is refused; the section and the server's words.
+    Refused(String, String),
+}
+
+/// A conditional section that was false.
+#[derive(Debug, Clone)]
+pub(super) struct Skipped<'s> {
+    /// The opening line.
+    pub open: Directive<'s>,
+    /// The lines inside, as directives, whatever sections they stand in.
+    pub lines: Vec<Directive<'s>>,
+}
+
+/// A comment that takes the next line with it.
+#[derive(Debug, Clone)]
+pub(super) struct Swallowing<'s> {
+    /// Where the comment's first physical line stands.
+    pub comment: Span,
+    /// The lost line, read as a directive.
+    pub lost: Directive<'s>,
+}
+
+/// What a file was read into.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tree<'s> {
+    /// The nodes, bodies of true conditional sections spliced in.
+    pub nodes: Vec<Node<'s>>,
+    /// What is wrong with the text, in order; the first is what the server logs.
+    pub faults: Vec<Spanned<SyntaxFault>>,
+    /// Conditional sections that are false.
+    pub skipped: Vec<Skipped<'s>>,
+    /// Comments that go on.
+    pub swallowing: Vec<Swallowing<'s>>,
+}
+
+/// Reads a file into a tree. Faults are data; reading goes on behind each as well as can be.
+pub(super) fn parse<'s>(file: FileId, bytes: &'s [u8], limit: LineLimit, conditions: &mut dyn Conditions) -> Tree<'s> {
+    let lines = logical_lines(bytes, limit);
+    let mut builder = Builder { file, bytes, limit, lines, conditions, tree: Tree::default(), depth: 0 };
+    let nodes = builder.container(None);
+    builder.tree.nodes = nodes;
+    builder.tree
+}
+
+/// How deep sections may nest before htlint reads no deeper; the server has no limit of its own but its stack.
+const DEEPEST: usize = 200;
+
+struct Builder<'s, 'c> {
+    file: FileId,
+    bytes: &'s [u8],
+    limit: LineLimit,
+    lines: LogicalLines<'s>,
+    conditions: &'c mut dyn Conditions,
+    tree: Tree<'s>,
+    depth: usize,
+}
+
+/// A section that is still open.
+struct Open<'s> {
+    open: Directive<'s>,
+    body: Vec<Node<'s>>,
+}
+
+impl<'s> Builder<'s, '_> {
+    /// Reads up to the closing tag of a true conditional section, or to the end of the file.
+    fn container(&mut self, of: Option<&Directive<'s>>) -> Vec<Node<'s>> {
+        let mut stack: Vec<Open<'s>> = Vec::new();
+        let mut nodes = Vec::new();
+        while let Some(line) = self.lines.next() {
+            if line.too_long {
+                let limit = self.limit.ended;
+                self.fault(SyntaxFault::TooLong { limit }, line.span);
+                return nodes;
+            }
+            self.note_swallowed(&line);
+            if line.is_skipped() {
+                continue;
+            }
+            if stack.is_empty() && of.is_some_and(|section| closes_whole(line.text.bytes(), &section.name.value)) {
+                return nodes;
+            }
+            let directive = self.directive(line);
+            match directive.name.value.as_slice() {
+                [] => {}
+                [b'<', b'/', ..] => self.close(&directive, &mut stack, &mut nodes, of.is_some()),
+                [b'<', ..] => self.open(directive, &mut stack, &mut nodes),
+                _ => add(Node::Directive(directive), &mut stack, &mut nodes),
+            }
+        }
+        self.end_of_file(stack, nodes, of.is_some())
+    }
+
+    /// At the end of the file a conditional section closes silently, and any other is a fault (`ap_build_config`).
+    fn end_of_file(&mut self, stack: Vec<Open<'s>>, mut nodes: Vec<Node<'s>>, conditional: bool) -> Vec<Node<'s>> {
+        let mut inner: Option<Node<'s>> = None;
+        for mut open in stack.into_iter().rev() {
+            if !conditional {
+                let message = format!("{}> was not closed", open.open.name());
+                self.fault(SyntaxFault::Unbalanced(message), open.open.span);
+            }
+            open.body.extend(inner.take());
+            inner = Some(Node::Section { open: open.open, body: open.body });
+        }
+        nodes.extend(inner);
+        nodes
+    }
+
+    fn open(&mut self, directive: Directive<'s>, stack: &mut Vec<Open<'s>>, nodes: &mut Vec<Node<'s>>) {
+        match self.conditions.decide(&directive) {
+            None => stack.push(Open { open: directive, body: Vec::new() }),
+            Some(Truth::Refused(message)) => {
+                self.fault(SyntaxFault::Refused(directive.name(), message), directive.span);
+                self.soak(&directive);
+            }
+            Some(Truth::False) => self.soak(&directive),
+            Some(Truth::True) if self.depth >= DEEPEST => {}
+            Some(Truth::True) => {
+                self.depth += 1;
+                let body = self.container(Some(&directive));
+                self.depth -= 1;
+                for node in body {
+                    add(node, stack, nodes);
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, tag: &Directive<'s>, stack: &mut Vec<Open<'s>>, nodes: &mut Vec<Node<'s>>, inner: bool) {
+        let name = tag.name.value.get(2..).unwrap_or_default();
+        let Some(name) = name.strip_suffix(b">") else {
+            let message = format!("{}> directive missing closing '>'", tag.name());
+            self.fault(SyntaxFault::Unbalanced(message), tag.span);
+            return;
+        };
+        let closes =
+            |open: &Open<'s>| open.open.name.value.get(1..).is_some_and(|open| open.eq_ignore_ascii_case(name));
+        let shown = String::from_utf8_lossy(name).into_owned();
+        match stack.last() {
+            None if inner => self.fault(SyntaxFault::Unbalanced(spare(&shown)), tag.span),
+            None => self.fault(SyntaxFault::Unbalanced(spare(&shown)), tag.span),
+            Some(open) if closes(open) => close_top(stack, nodes),
+            Some(open) => {
+                let expected = String::from_utf8_lossy(open.open.name.value.get(1..).unwrap_or_default()).into_owned();
+                let message = format!("Expected </{expected}> but saw </{shown}>");
+                self.fault(SyntaxFault::Unbalanced(message), tag.span);
+                if let Some(depth) = stack.iter().rposition(closes) {
+                    while stack.len() > depth {
+                        close_top(stack, nodes);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Skips the body of a false section; sections inside must balance by name (server/core.c, `ap_soak_end_container`).
+    fn soak(&mut self, section: &Directive<'s>) {
+        let mut open = vec![section.name.value.clone()];
+        let mut skipped = Skipped { open: section.clone(), lines: Vec::new() };
+        while let Some(line) = self.lines.next() {
+            if line.too_long {
+                self.fault(SyntaxFault::TooLong { limit: self.limit.ended }, line.span);
+                break;
+            }
+            self.note_swallowed(&line);
+            if line.is_skipped() {
+                continue;
+            }
+            let directive = self.plain_directive(line);
+            match directive.name.value.as_slice() {
+                [b'<', b'/', name @ ..] => {
+                    let name = name.split_last().map(|(_, name)| name).unwrap_or_default();
+                    let expected = open.last().and_then(|open| open.get(1..)).unwrap_or_default();
+                    if !expected.eq_ignore_ascii_case(name) {
+                        let (expected, name) = (String::from_utf8_lossy(expected), String::from_utf8_lossy(name));
+                        let message = format!("Expected </{expected}> but saw </{name}>");
+                        self.fault(SyntaxFault::Unbalanced(message), directive.span);
+                    }
+                    open.pop();
+                    if open.is_empty() {
+                        break;
+                    }
+                }
+                [b'<', ..] => {
+                    open.push(directive.name.value.clone());
+                    skipped.lines.push(directive);
+                }
+                _ => skipped.lines.push(directive),
+            }
+        }
+        if let Some(name) = open.last() {
+            let name = String::from_utf8_lossy(name.get(1..).unwrap_or_default()).into_owned();
+            let message = format!("Expected </{name}> before end of configuration");
+            self.fault(SyntaxFault::Unbalanced(message), section.span);
+        }
+        self.tree.skipped.push(skipped);
+    }
+
+    fn directive(&mut self, line: LogicalLine<'s>) -> Directive<'s> {
+        let (text, undefined) = substitute(line.text, &|name| self.conditions.variable(name));
+        cut(self.file, text, line.span, undefined)
+    }
+
+    fn plain_directive(&self, line: LogicalLine<'s>) -> Directive<'s> {
+        cut(self.file, line.text, line.span, Vec::new())
+    }
+
+    fn note_swallowed(&mut self, line: &LogicalLine<'s>) {
+        let Some(start) = line.continued_at.first().copied().filter(|_| line.is_comment()) else { return };
+        let lost = self.bytes.get(start..line.span.end).unwrap_or_default();
+        if let Some(lost) = logical_lines(lost, self.limit).next().filter(|lost| !lost.is_skipped()) {
+            let span = Span::new(start, start + lost.span.end);
+            let lost = cut(
+                self.file,
+                Text::literal(self.bytes.get(span.range()).unwrap_or_default(), start),
+                span,
+                Vec::new(),
+            );
+            self.tree.swallowing.push(Swallowing { comment: Span::new(line.span.start, start - 1), lost });
+        }
+    }
+
+    fn fault(&mut self, fault: SyntaxFault, span: Span) {
+        self.tree.faults.push(Spanned::new(fault, span));
+    }
+}
+
+fn add<'s>(node: Node<'s>, stack: &mut [Open<'s>], nodes: &mut Vec<Node<'s>>) {
+    match stack.last_mut() {
+        Some(open) => open.body.push(node),
+        None => nodes.push(node),
+    }
+}
+
+fn close_top<'s>(stack: &mut Vec<Open<'s>>, nodes: &mut Vec<Node<'s>>) {
+    if let Some(Open { open, body }) = stack.pop() {
+        add(Node::Section { open, body }, stack, nodes);
+    }
+}
+
+fn spare(name: &str) -> String {
+    format!("</{name}> without matching <{name}> section")
+}
+
+/// Whether a line is, whole, the closing tag of a section.
+fn closes_whole(line: &[u8], section: &[u8]) -> bool {
+    let name = line.strip_prefix(b"</").and_then(|line| line.strip_suffix(b">"));
+    name.is_some_and(|name| section.get(1..).is_some_and(|open| open.eq_ignore_ascii_case(name)))
+}
+
+/// Cuts the name off a line; of an opening tag without its `>` (server/config.c, `ap_build_config_sub`).
+fn cut(file: FileId, text: Text<'_>, span: Span, undefined: Vec<String>) -> Directive<'_> {
+    let bytes = text.bytes();
+    let (name, at) = match word(bytes) {
+        Ok((rest, first)) => {
+            let mut name = Spanned::new(first.value.into_owned(), text.span_of(first.raw));
+            let opens = name.value.first() == Some(&b'<') && name.value.get(1) != Some(&b'/');
+            if opens && name.value.last() == Some(&b'>') {
+                name.value.pop();
+            }
+            (name, bytes.len() - rest.len())
+        }
+        Err(_) => (Spanned::new(Vec::new(), Span::at(span.start)), bytes.len()),
+    };
+    Directive { name, file, span, undefined, text, args_at: at }
+}
+
+fn up_to_bracket(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    terminated(take_until(">"), tag(">")).parse(input)
+}
+
+fn variable(input: &[u8]) -> IResult<&[u8], (&[u8], &[u8])> {
+    let before = terminated(take_until("${"), tag("${"));
+    (before, terminated(take_until("}"), tag("}"))).parse(input)
+}
+
+/// Replaces each `${NAME}` that is known; the others stay as written (server/core.c, `ap_resolve_env`).
+fn substitute<'s>(text: Text<'s>, value: &dyn Fn(&str) -> Option<Vec<u8>>) -> (Text<'s>, Vec<String>) {
+    let mut undefined = Vec::new();
+    if preceded(take_until::<_, _, nom::error::Error<&[u8]>>("${"), tag("${")).parse(text.bytes()).is_err() {
+        return (text, undefined);
+    }
+    let mut new = Text::empty(text.span(0, 0).start);
+    let mut rest = text.bytes();
+    while let Ok((behind, (before, name))) = variable(rest) {
+        new.push_literal(before, text.span_of(before).start);
+        let written = rest.get(before.len()..rest.len() - behind.len()).unwrap_or_default();
+        let shown = String::from_utf8_lossy(name).into_owned();
+        match value(&shown) {
+            Some(value) => new.push_replaced(&value, text.span_of(written)),
+            None => {
+                new.push_literal(written, text.span_of(written).start);
+                undefined.push(shown);
+            }
+        }
+        rest = behind;
+    }
+    new.push_literal(rest, text.span_of(rest).start);
+    (new, undefined)
+}

@@ -1,0 +1,77 @@
+//! The path that a request target names (server/util.c, `ap_unescape_url` and `ap_getparents`; modules/http).
+
+use nom::branch::alt;
+use nom::bytes::complete::{take, take_till, take_while_m_n};
+use nom::character::complete::char;
+use nom::combinator::{all_consuming, map_opt};
+use nom::multi::many0;
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+
+/// The decoded path, `.` and `..` resolved and slashes merged; a folder keeps its slash at the end.
+///
+/// # Errors
+/// The status that the server answers instead: 400 for a bad `%xx` or a way above the root, 404 for an encoded slash or
+/// NUL.
+pub(super) fn target(raw: &[u8]) -> Result<Vec<u8>, u16> {
+    let path = before_query(raw).map_or(raw, |(_, path)| path);
+    let (_, decoded) = all_consuming(many0(byte)).parse(path).map_err(|_| 400_u16)?;
+    if decoded.iter().any(|(byte, encoded)| *byte == 0 || (*encoded && *byte == b'/')) {
+        return Err(404);
+    }
+    let decoded: Vec<u8> = decoded.into_iter().map(|(byte, _)| byte).collect();
+    resolved(&decoded)
+}
+
+fn before_query(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    take_till(|byte| byte == b'?')(input)
+}
+
+/// One byte, and whether it was encoded.
+fn byte(input: &[u8]) -> IResult<&[u8], (u8, bool)> {
+    let digits = take_while_m_n(2, 2, |byte: u8| byte.is_ascii_hexdigit());
+    let encoded =
+        map_opt(preceded(char('%'), digits), |digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+    let plain = map_opt(take(1_usize), |byte: &[u8]| byte.first().copied().filter(|byte| *byte != b'%'));
+    alt((encoded.map(|byte| (byte, true)), plain.map(|byte| (byte, false)))).parse(input)
+}
+
+fn resolved(path: &[u8]) -> Result<Vec<u8>, u16> {
+    let mut kept: Vec<&[u8]> = Vec::new();
+    let mut rest = path;
+    let mut folder = false;
+    while let Ok((behind, name)) = segment(rest) {
+        folder = matches!(name, b"" | b"." | b"..");
+        match name {
+            b"" | b"." => {}
+            b".." => drop(kept.pop().ok_or(400_u16)?),
+            name => kept.push(name),
+        }
+        rest = behind;
+    }
+    let mut out: Vec<u8> = kept.iter().flat_map(|name| [b"/".as_slice(), name].concat()).collect();
+    if folder || out.is_empty() {
+        out.push(b'/');
+    }
+    Ok(out)
+}
+
+fn segment(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    preceded(char('/'), take_till(|byte| byte == b'/')).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target;
+
+    #[test]
+    fn targets_become_paths() {
+        assert_eq!(target(b"/a/%62/?x=/y").unwrap(), b"/a/b/");
+        assert_eq!(target(b"//a/./b/../c").unwrap(), b"/a/c");
+        assert_eq!(target(b"/").unwrap(), b"/");
+        assert_eq!(target(b"/../a"), Err(400));
+        assert_eq!(target(b"/%zz"), Err(400));
+        assert_eq!(target(b"/a%2Fb"), Err(404));
+        assert_eq!(target(b"/a%00"), Err(404));
+    }
+}
