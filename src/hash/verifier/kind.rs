@@ -96,6 +96,12 @@ impl Crypt {
     }
 }
 
+/// Reads a stored text as any of the verifiers would, to learn its cost: nginx on libxcrypt knows every scheme, Go
+/// takes texts that it does not.
+pub(in crate::hash) fn read_widely(field: &[u8]) -> Option<Recipe<'_>> {
+    nginx::read(field, Crypt::Libxcrypt).ok().or_else(|| go_bcrypt::read(field).ok())
+}
+
 /// A C string ends at its first NUL.
 pub(super) fn c_string(bytes: &[u8]) -> &[u8] {
     memchr::memchr(0, bytes).and_then(|end| bytes.get(..end)).unwrap_or(bytes)

@@ -11,3 +11,5 @@ mod musl;
 mod nginx;
 
 pub use kind::{Crypt, Outcome, Verifier, judge, verify};
+
+pub(super) use kind::read_widely;
