@@ -116,7 +116,7 @@ struct Damaged {
 
 /// The same mutations as `mutate` and `expensive` of fixtures/hash/record.py, with the same names.
 fn mutations(stored: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut all = Vec::new();
+    let mut all = vec![("nothing".to_owned(), stored.to_vec())];
     for (at, byte) in stored.iter().enumerate() {
         let (before, behind) = (&stored[..at], &stored[at + 1..]);
         all.push((format!("drop {at}"), [before, behind].concat()));
