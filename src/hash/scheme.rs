@@ -2,7 +2,6 @@
 
 /// A way of storing a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Scheme {
     /// `$apr1$`.
     Apr1,
