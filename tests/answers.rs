@@ -1,5 +1,7 @@
 //! The engine against the recorded answers of the real server: every request of every case, no server needed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use std::fs;
