@@ -6,6 +6,7 @@ pub mod finding;
 pub mod hash;
 pub mod lines;
 pub mod read;
+pub mod report;
 pub mod rules;
 pub mod servers;
 pub mod source;

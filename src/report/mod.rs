@@ -1,0 +1,16 @@
+//! How findings reach people and machines: every report takes text and positions through the masked view.
+
+mod content;
+mod frames;
+mod json;
+mod printable;
+mod style;
+mod terminal;
+mod view;
+
+pub use content::{Counts, Report};
+pub use json::json;
+pub use printable::printable;
+pub use style::Style;
+pub use terminal::terminal;
+pub use view::{Excerpt, View};
