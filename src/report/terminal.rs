@@ -71,7 +71,7 @@ fn draw(report: &Report, finding: &Finding, style: &Style<'_>) -> String {
         frames: Frames::new(report, finding, MOST_PLACES, style),
     };
     let mut text = String::new();
-    if handler(finding, style).render_report(&mut text, &shown).is_err() {
+    if handler(finding, &shown.frames, style).render_report(&mut text, &shown).is_err() {
         text = format!("  {}[{}]: {}\n", finding.severity.word(), finding.rule.0, shown.message);
     }
     let hidden = finding.related.len().saturating_sub(MOST_PLACES);
@@ -86,13 +86,21 @@ fn draw(report: &Report, finding: &Finding, style: &Style<'_>) -> String {
 
 /// Chosen outright: the handler that miette takes by itself depends on the environment, and the one that NO_GRAPHICS
 /// selects panics on a source that is not UTF-8.
-fn handler(finding: &Finding, style: &Style<'_>) -> GraphicalReportHandler {
+fn handler(finding: &Finding, frames: &Frames, style: &Style<'_>) -> GraphicalReportHandler {
     let mut characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     let head = format!("{}[{}]:", finding.severity.word(), finding.rule.0);
     characters.error.clone_from(&head);
     characters.warning.clone_from(&head);
     characters.advice = head;
-    let styles = if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    let mut styles = if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    let own = match finding.severity {
+        Severity::Error => styles.error,
+        Severity::Warning => styles.warning,
+        Severity::Note => styles.advice,
+    };
+    let own = if style.colour { own.bold() } else { own };
+    let marks = frames.labels().map(|label| if label.primary() { own } else { styles.help });
+    styles.highlights = marks.collect();
     GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_width(style.width)
         .with_context_lines(0)

@@ -53,9 +53,9 @@ impl<'s> View<'s> {
     #[must_use]
     pub fn clip(&self, span: Span) -> Span {
         let length = self.source.bytes().len();
-        let start = self.before_secret(span.start.min(length));
-        let end = self.before_secret(span.end.min(length));
-        if end <= start && !span.is_empty() { Span::new(start, (start + 1).min(length)) } else { Span::new(start, end) }
+        let span = Span::new(span.start.min(length), span.end.min(length));
+        let clipped = Span::new(self.before_secret(span.start), self.before_secret(span.end));
+        if clipped.is_empty() && clipped != span { Span::new(clipped.start, clipped.start + 1) } else { clipped }
     }
 
     /// Line and column of the first byte of a clipped span and of the one behind its last.

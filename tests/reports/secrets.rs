@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use htlint::finding::Severity;
+use htlint::finding::{Label, Severity};
 use htlint::report::json;
 use htlint::source::{Place, Span};
 use serde_json::Value;
@@ -55,4 +55,40 @@ fn show_secrets_shows_them_with_their_true_places() {
     json(&made.0, Path::new(FOLDER), true, &mut out).unwrap();
     let value: Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(value["diagnostics"][0]["end_column"], 14);
+}
+
+/// A place by its distance from the secret: before it, in it, or behind it.
+fn at(kind: u8, distance: usize, start: usize, length: usize) -> usize {
+    match kind {
+        0 => start.saturating_sub(distance),
+        1 => start + distance.min(length),
+        _ => start + length + distance,
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_stands_around_a_secret_its_length_is_not_told(
+        before in proptest::collection::vec(proptest::num::u8::ANY, 0..80),
+        secrets in proptest::collection::vec("[a-zA-Z0-9$./ ä]{1,80}", 2),
+        behind in proptest::collection::vec(proptest::num::u8::ANY, 0..80),
+        spans in proptest::collection::vec((0_u8..3, 0_usize..90, 0_u8..3, 0_usize..90), 1..4),
+    ) {
+        let reports = |secret: &str| {
+            let mut made = Made::default();
+            let bytes = [before.as_slice(), secret.as_bytes(), behind.as_slice()].concat();
+            let file = made.file("/srv/site/.htpasswd", &bytes, &[]);
+            let (start, length) = (before.len(), secret.len());
+            made.0.sources.get_mut(file).unwrap().set_secrets(vec![Span::new(start, start + length)]);
+            let places = spans.iter().map(|(first, from, second, to)| {
+                let from = at(*first, *from, start, length);
+                Place::new(file, Span::new(from, at(*second, *to, start, length).max(from)))
+            });
+            let places: Vec<Place> = places.collect();
+            let related = places.iter().map(|place| Label { place: *place, message: "here".to_owned() }).collect();
+            made.finding(Severity::Error, places[0]).related = related;
+            [made.json_text(), made.text(|_| {}), made.text(|style| style.width = 40)]
+        };
+        assert_eq!(reports(&secrets[0]), reports(&secrets[1]));
+    }
 }
