@@ -5,6 +5,7 @@ pub mod config;
 pub mod finding;
 pub mod hash;
 pub mod lines;
+pub mod lint;
 pub mod read;
 pub mod report;
 pub mod rules;
@@ -12,3 +13,5 @@ pub mod servers;
 pub mod source;
 pub mod users;
 pub mod words;
+
+pub use lint::{Checked, Options, Stop, check};

@@ -8,6 +8,7 @@ mod files;
 mod kind;
 mod locate;
 mod memory;
+mod overlay;
 mod paths;
 mod resolve;
 
@@ -19,5 +20,6 @@ pub use files::{Entry, Fault, FileType, Files, NULL_DEVICE, Stat};
 pub use kind::Kind;
 pub use locate::{BadMap, How, Located, Mapping, PathMap};
 pub use memory::Memory;
+pub use overlay::Overlay;
 pub use paths::{merge, normalize, server_path};
 pub use resolve::real;

@@ -85,6 +85,7 @@ fn the_json_of_an_area_is_the_contract_to_the_letter() {
         anonymous: Answer { status: Some(401), because: Vec::new() },
         people,
         unseen: None,
+        decided_by: Vec::new(),
     });
     let areas = serde_json::to_string(&made.json()["areas"]).unwrap();
     let user = |name: &str, place: &str, fate: &str| format!(r#"{{"name":"{name}",{place},{fate}}}"#);

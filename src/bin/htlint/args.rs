@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use htlint::finding::Severity;
 
 /// Says before deploy what a web server will answer to a login: reads .htaccess, .htpasswd and the configuration
 /// around them.
@@ -88,9 +87,9 @@ pub(crate) struct Show {
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// The least severity that makes the exit code 1; note shows the notes too
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
-    pub(crate) fail_on: FailOn,
+    /// The least severity that makes the exit code 1 (default: error); note shows the notes too
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
 
     /// Show notes in text, and not only their number
     #[arg(long)]
@@ -201,13 +200,13 @@ pub(crate) enum FailOn {
 }
 
 impl FailOn {
-    /// Whether a severity fails.
-    pub(crate) fn covers(self, severity: Severity) -> bool {
+    /// The same in the library's terms.
+    pub(crate) fn told(self) -> htlint::config::FailOn {
         match self {
-            Self::Error => severity >= Severity::Error,
-            Self::Warning => severity >= Severity::Warning,
-            Self::Note => severity >= Severity::Note,
-            Self::Never => false,
+            Self::Error => htlint::config::FailOn::Error,
+            Self::Warning => htlint::config::FailOn::Warning,
+            Self::Note => htlint::config::FailOn::Note,
+            Self::Never => htlint::config::FailOn::Never,
         }
     }
 }

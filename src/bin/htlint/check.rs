@@ -4,6 +4,9 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
+use htlint::config::FailOn as Told;
+
+use htlint::Checked;
 use htlint::finding::Finding;
 use htlint::report::{Report, Style, json, terminal};
 use htlint::rules::Rule;
@@ -16,7 +19,7 @@ use crate::explain::no_such_rule;
 /// so that the answer of one does not depend on whether another is shown.
 pub(crate) fn check<S: Display>(
     arguments: &Check,
-    lint: impl FnOnce(&Check) -> Result<Report, S>,
+    lint: impl FnOnce(&Check, &Path) -> Result<Checked, S>,
     rules: &[&'static Rule],
     colour: bool,
     console: &mut Console<'_>,
@@ -24,13 +27,14 @@ pub(crate) fn check<S: Display>(
     if let Err(message) = usable(arguments, rules) {
         return console.stop(&message);
     }
-    let mut report = match lint(arguments) {
-        Ok(report) => report,
+    let Checked { mut report, fail_on } = match lint(arguments, &console.around.folder) {
+        Ok(checked) => checked,
         Err(stop) => return console.stop(&stop.to_string()),
     };
+    let told = arguments.show.fail_on.map(FailOn::told).or(fail_on).unwrap_or(Told::Error);
     report.findings.retain(|finding| wanted(arguments, finding));
-    let failed = report.worst().is_some_and(|worst| arguments.show.fail_on.covers(worst));
-    unless_closed(show(&report, arguments, colour, console))?;
+    let failed = report.worst().is_some_and(|worst| told.least().is_some_and(|least| worst >= least));
+    unless_closed(show(&report, arguments, told, colour, console))?;
     Ok(if failed { Exit::Found } else { Exit::Fine })
 }
 
@@ -53,7 +57,7 @@ fn wanted(arguments: &Check, finding: &Finding) -> bool {
     (arguments.show.select.is_empty() || named(&arguments.show.select)) && !named(&arguments.show.ignore)
 }
 
-fn show(report: &Report, arguments: &Check, colour: bool, console: &mut Console<'_>) -> io::Result<()> {
+fn show(report: &Report, arguments: &Check, fail_on: Told, colour: bool, console: &mut Console<'_>) -> io::Result<()> {
     let around = &console.around;
     match arguments.show.format {
         Format::Json => json(report, &around.folder, arguments.show.show_secrets, console.out),
@@ -64,7 +68,7 @@ fn show(report: &Report, arguments: &Check, colour: bool, console: &mut Console<
                 unicode: around.unicode(),
                 width: around.width(),
                 // A note that fails the run must be seen.
-                notes: arguments.show.notes || arguments.show.fail_on == FailOn::Note,
+                notes: arguments.show.notes || fail_on == Told::Note,
                 show_secrets: arguments.show.show_secrets,
                 summary: !arguments.show.quiet,
             };

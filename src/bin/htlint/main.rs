@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod console;
 mod explain;
+mod look;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -13,10 +14,9 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use htlint::report::Report;
 use htlint::rules::ALL;
 
-use args::{Arguments, Check, Color, Command};
+use args::{Arguments, Color, Command};
 use console::{Console, Exit, Surroundings, unless_closed};
 
 fn main() -> ExitCode {
@@ -40,15 +40,10 @@ fn run(arguments: impl Iterator<Item = OsString>, console: &mut Console<'_>) -> 
     };
     let colour = console.around.colour(arguments.color);
     match arguments.command {
-        Command::Check(check) => check::check(&check, lint, ALL, colour, console),
+        Command::Check(check) => check::check(&check, look::look, ALL, colour, console),
         Command::Explain(explain) => explain::explain(&explain.name, ALL, colour, console),
         Command::Rules(rules) => rules::rules(rules.format, ALL, console),
     }
-}
-
-/// What the library says of the files; a stop is one line on what stood in the way.
-fn lint(_: &Check) -> Result<Report, String> {
-    Err("check is not wired yet".to_owned())
 }
 
 /// Help and version to stdout, a wrong usage to stderr.

@@ -1,9 +1,10 @@
 //! Whole commands, run in-process on hand-made rules and reports.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use htlint::Checked;
 use htlint::finding::{Finding, Outcome, RuleId, Severity};
 use htlint::report::Report;
 use htlint::rules::{Case, Rule};
@@ -62,6 +63,10 @@ fn arguments(words: &str) -> Check {
 }
 
 /// A report with one finding of each of these severities.
+fn looked(severities: &[Severity]) -> Checked {
+    Checked { report: report(severities), fail_on: None }
+}
+
 fn report(severities: &[Severity]) -> Report {
     let mut report = Report { files: 1, ..Report::default() };
     let file = report.sources.add(Source::new("/srv/site/.htpasswd".into(), b"alice:x\n".to_vec()));
@@ -83,7 +88,7 @@ fn report(severities: &[Severity]) -> Report {
 }
 
 fn checked(words: &str, severities: &[Severity]) -> Ran {
-    let lint = |_: &Check| Ok::<_, String>(report(severities));
+    let lint = |_: &Check, _: &Path| Ok::<_, String>(looked(severities));
     capture(|console| check::check(&arguments(words), lint, RULES, false, console))
 }
 
@@ -144,7 +149,7 @@ fn stdin_needs_a_name_and_a_name_needs_stdin() {
 
 #[test]
 fn what_stops_the_check_is_one_harmless_line() {
-    let lint = |_: &Check| Err::<Report, _>("cannot read \u{1b}[2Jx");
+    let lint = |_: &Check, _: &Path| Err::<Checked, _>("cannot read \u{1b}[2Jx");
     let ran = capture(|console| check::check(&arguments(""), lint, RULES, false, console));
     assert_eq!(ran, Ran { exit: Exit::Stopped, out: String::new(), err: "error: cannot read ?[2Jx\n".to_owned() });
 }
@@ -217,7 +222,7 @@ fn a_reader_who_has_gone_changes_no_exit_code() {
     for format in ["text", "json"] {
         let mut err = Vec::new();
         let mut console = Console { out: &mut Closed, err: &mut err, around: around() };
-        let lint = |_: &Check| Ok::<_, String>(report(&[Severity::Error]));
+        let lint = |_: &Check, _: &Path| Ok::<_, String>(looked(&[Severity::Error]));
         let arguments = arguments(&format!("--format {format}"));
         let exit = check::check(&arguments, lint, RULES, false, &mut console).unwrap();
         assert_eq!((exit, err.is_empty()), (Exit::Found, true));

@@ -33,6 +33,14 @@ pub struct Loaded {
     pub(super) asked: Vec<FileId>,
 }
 
+impl Loaded {
+    /// Which sources the user asked about.
+    #[must_use]
+    pub fn asked(&self) -> &[FileId] {
+        &self.asked
+    }
+}
+
 /// Where the site lies and how its server's paths map to it.
 pub struct Ground<'a> {
     /// The world outside.

@@ -1,0 +1,50 @@
+//! From the arguments of `htlint check` to the library's options.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use htlint::hash::Crypt;
+use htlint::read::{Disk, Overlay};
+use htlint::{Checked, Options, check};
+
+use crate::args::{Check, Platform};
+
+/// Looks at the files; relative paths start from `here`. A stop is a line on what stood in the way.
+pub(crate) fn look(arguments: &Check, here: &Path) -> Result<Checked, String> {
+    let disk = Disk::default();
+    let checked = match &arguments.stdin_filename {
+        None => check(&disk, &options(arguments, here, &arguments.paths)),
+        Some(name) => {
+            let mut bytes = Vec::new();
+            let most = htlint::read::LIMIT;
+            io::stdin().take(most + 1).read_to_end(&mut bytes).map_err(|error| format!("stdin: {error}"))?;
+            if u64::try_from(bytes.len()).is_ok_and(|len| len > most) {
+                return Err(format!("stdin: more than {most} bytes"));
+            }
+            let named = |path: &PathBuf| if path == Path::new("-") { name.clone() } else { path.clone() };
+            let paths: Vec<PathBuf> = arguments.paths.iter().map(named).collect();
+            check(&Overlay::new(&disk, here.join(name), bytes), &options(arguments, here, &paths))
+        }
+    };
+    checked.map_err(|stop| stop.to_string())
+}
+
+fn options(arguments: &Check, here: &Path, paths: &[PathBuf]) -> Options {
+    let target = &arguments.target;
+    Options {
+        here: here.to_owned(),
+        paths: paths.to_vec(),
+        excludes: arguments.exclude.clone(),
+        maps: target.map.clone(),
+        root: target.root.clone(),
+        docroot: target.docroot.clone(),
+        on_host: target.on_host,
+        run_as: target.run_as.clone(),
+        defines: target.define.iter().cloned().collect(),
+        env: target.env.iter().cloned().collect(),
+        crypt: match target.platform {
+            Platform::Debian => Crypt::Libxcrypt,
+            Platform::Alpine => Crypt::Musl,
+        },
+    }
+}

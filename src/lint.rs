@@ -1,0 +1,242 @@
+//! Strings the flow together: read the site, let the server answer, ask every rule, keep what was asked about.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::answer::{Area, Server};
+use crate::config::{BadConfig, Config, FailOn, Modules, RuleName};
+use crate::finding::Finding;
+use crate::hash::Crypt;
+use crate::read::{Account, BadGlob, BadMap, Choice, Discovery, Files, Mapping, PathMap, Unread, discover};
+use crate::report::Report;
+use crate::rules::{self, Case};
+use crate::servers::apache::{Ground, ModuleSet, Override, Profile, Site, load};
+use crate::source::FileId;
+
+/// What to look at, and what is known of the server.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The folder that relative paths start from; absolute.
+    pub here: PathBuf,
+    /// What to look at; empty: `here`.
+    pub paths: Vec<PathBuf>,
+    /// Gitignore-like patterns of what is left out.
+    pub excludes: Vec<String>,
+    /// Where paths of the server lie here.
+    pub maps: Vec<(String, PathBuf)>,
+    /// The folder under which the server's whole file system lies.
+    pub root: Option<PathBuf>,
+    /// The folder that the server shows at `/`.
+    pub docroot: Option<PathBuf>,
+    /// Whether this machine is the server.
+    pub on_host: bool,
+    /// The account of the server's workers; `None`: Debian's.
+    pub run_as: Option<String>,
+    /// Names defined on the server's command line.
+    pub defines: BTreeMap<String, Option<String>>,
+    /// Variables of the server's environment.
+    pub env: BTreeMap<String, String>,
+    /// Which crypt(3) stands behind the server.
+    pub crypt: Crypt,
+}
+
+/// What a look came to.
+#[derive(Debug)]
+pub struct Checked {
+    /// What to report.
+    pub report: Report,
+    /// The least severity that fails, as `htlint.toml` has it.
+    pub fail_on: Option<FailOn>,
+}
+
+/// Why there was no look at all.
+#[derive(Debug)]
+pub enum Stop {
+    /// Paths that were named and cannot be read.
+    Unread(Vec<Unread>),
+    /// A broken `htlint.toml`.
+    Config(BadConfig),
+    /// A `--map` that is none.
+    Map(BadMap),
+    /// An `--exclude` that is no pattern.
+    Glob(BadGlob),
+    /// An account that this machine does not have.
+    NoAccount(String),
+    /// A value in `htlint.toml` that means nothing: the file, the key, the value.
+    Value(PathBuf, &'static str, String),
+    /// A rule named in `htlint.toml` that does not exist.
+    NoRule(PathBuf, RuleName),
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unread(unread) => {
+                let lines = unread.iter().map(|unread| format!("{}: {}", unread.path.display(), unread.fault));
+                out.write_str(&lines.collect::<Vec<_>>().join("\n"))
+            }
+            Self::Config(bad) => bad.fmt(out),
+            Self::Map(bad) => bad.fmt(out),
+            Self::Glob(bad) => write!(out, "the pattern `{}`: {}", bad.glob, bad.message),
+            Self::NoAccount(name) => write!(out, "there is no account {name} on this machine"),
+            Self::Value(path, key, value) => write!(out, "{}: {key}: there is no `{value}`", path.display()),
+            Self::NoRule(path, rule) => {
+                let (line, column) = (rule.at.line, rule.at.column);
+                write!(out, "{}:{line}:{column}: there is no rule `{}`", path.display(), rule.name)
+            }
+        }
+    }
+}
+
+impl std::error::Error for Stop {}
+
+/// Looks at files and trees.
+///
+/// # Errors
+/// Whatever keeps htlint from looking at all; a fault in a file that it looks at is a finding.
+pub fn check(files: &dyn Files, options: &Options) -> Result<Checked, Stop> {
+    let named = if options.paths.is_empty() { vec![options.here.clone()] } else { options.paths.clone() };
+    let config = config(files, options, &named)?;
+    let profile = profile(options, &config)?;
+    let projects = discover(files, &options.here, &named, &choice(options, &config)?).map_err(Stop::Unread)?;
+    let mut report = Report::default();
+    for project in &projects {
+        look(files, options, &config, &profile, project, &mut report)?;
+    }
+    report.findings.retain(|finding| is_selected(&config, finding));
+    Ok(Checked { report, fail_on: config.fail_on })
+}
+
+/// Looks at one project and adds what it finds to the report.
+fn look(
+    files: &dyn Files,
+    options: &Options,
+    config: &Config,
+    profile: &Profile,
+    project: &Discovery,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    let paths = paths(options, config, project)?;
+    let account = account(files, options, config)?;
+    let ground = Ground { files, paths: &paths, account: account.as_ref() };
+    let loaded = load(&ground, project, profile, &mut report.sources);
+    let asked: BTreeSet<FileId> = loaded.asked().iter().copied().collect();
+    let site = Site::new(&report.sources, loaded, profile.clone(), project.root.clone());
+    let mut survey = site.survey();
+    drop(site);
+    for area in &mut survey.areas {
+        area.path = url_path(options, area);
+    }
+    let findings = rules::run(&Case {
+        causes: &survey.causes,
+        areas: &survey.areas,
+        remarks: &survey.remarks,
+        user_files: &survey.user_files,
+        sources: &report.sources,
+    });
+    survey.areas.retain(|area| area.decided_by.iter().any(|file| asked.contains(file)));
+    report.findings.extend(findings.into_iter().filter(|finding| is_asked(finding, &asked, &survey.areas)));
+    report.areas.extend(survey.areas);
+    report.files += asked.len();
+    Ok(())
+}
+
+/// Whether a finding stands in a file that was asked about, or in one that decides with it on an area.
+fn is_asked(finding: &Finding, asked: &BTreeSet<FileId>, areas: &[Area]) -> bool {
+    let file = finding.place.file;
+    let mut told = finding.related.iter().map(|label| label.place.file).chain([file]);
+    told.any(|file| asked.contains(&file)) || areas.iter().any(|area| area.decided_by.contains(&file))
+}
+
+/// The URL path of an area's folder, where the document root is known.
+fn url_path(options: &Options, area: &Area) -> Option<String> {
+    let docroot = options.here.join(options.docroot.as_ref()?);
+    let below = area.directory.as_ref()?.strip_prefix(&docroot).ok()?;
+    let names = below.components().map(|name| name.as_os_str().to_string_lossy().into_owned());
+    Some(std::iter::once(String::new()).chain(names).chain([String::new()]).collect::<Vec<_>>().join("/"))
+}
+
+fn config(files: &dyn Files, options: &Options, named: &[PathBuf]) -> Result<Config, Stop> {
+    let from = named.first().map_or_else(|| options.here.clone(), |path| options.here.join(path));
+    let config = Config::seek(files, &from).map_err(Stop::Config)?.unwrap_or_default();
+    let rules = config.select.iter().flatten().chain(&config.ignore);
+    match rules.into_iter().find(|rule| rules::find(&rule.name).is_none()) {
+        Some(unknown) => Err(Stop::NoRule(config.path.clone(), unknown.clone())),
+        None => Ok(config),
+    }
+}
+
+fn choice(options: &Options, config: &Config) -> Result<Choice, Stop> {
+    let mut choice = Choice::default();
+    choice.excludes.add(&options.here, &options.excludes).map_err(Stop::Glob)?;
+    choice.excludes.add(config.folder(), &config.exclude).map_err(Stop::Glob)?;
+    if let Some(names) = &config.apache.access_file_names {
+        choice.access_file_names.clone_from(names);
+    }
+    Ok(choice)
+}
+
+fn profile(options: &Options, config: &Config) -> Result<Profile, Stop> {
+    let apache = &config.apache;
+    let modules = match &apache.modules {
+        None | Some(Modules::All) => ModuleSet::all(),
+        Some(Modules::DebianDefault) => ModuleSet::debian_default(),
+        Some(Modules::These(names)) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let (modules, unknown) = ModuleSet::named(&names);
+            if let Some(name) = unknown.first() {
+                return Err(Stop::Value(config.path.clone(), "apache.modules", (*name).to_owned()));
+            }
+            modules
+        }
+    };
+    let mut profile = Profile { modules, modules_told: apache.modules.is_some(), ..Profile::default() };
+    for word in apache.allow_override.iter().flatten() {
+        let unknown = || Stop::Value(config.path.clone(), "apache.allow-override", word.clone());
+        Override::granted(&[word]).ok_or_else(unknown)?;
+    }
+    if let Some(words) = &apache.allow_override {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        profile.allow_override = Override::granted(&words).unwrap_or(profile.allow_override);
+    }
+    profile.platform = options.crypt;
+    profile.defines = apache.define.clone();
+    profile.defines.extend(options.defines.clone());
+    profile.env = apache.env.clone();
+    profile.env.extend(options.env.clone());
+    Ok(profile)
+}
+
+fn paths(options: &Options, config: &Config, project: &Discovery) -> Result<PathMap, Stop> {
+    let mut paths = PathMap::default().project(&project.root, &project.files);
+    for (server, local) in &options.maps {
+        let local = local.to_string_lossy();
+        paths = paths.mapped(Mapping::new(server, &local, &options.here).map_err(Stop::Map)?);
+    }
+    for mapping in &config.paths {
+        paths = paths.mapped(mapping.clone());
+    }
+    if let Some(root) = &options.root {
+        paths = paths.below(options.here.join(root));
+    }
+    Ok(if options.on_host { paths.on_host() } else { paths })
+}
+
+/// The account of the workers, where this machine is the server.
+fn account(files: &dyn Files, options: &Options, config: &Config) -> Result<Option<Account>, Stop> {
+    if !options.on_host {
+        return Ok(None);
+    }
+    let told = options.run_as.as_ref().or(config.apache.run_as.as_ref());
+    let name = told.map_or("www-data", String::as_str);
+    match (Account::named(name, files), told) {
+        (None, Some(_)) => Err(Stop::NoAccount(name.to_owned())),
+        (account, _) => Ok(account),
+    }
+}
+
+fn is_selected(config: &Config, finding: &Finding) -> bool {
+    let named = |rules: &[RuleName]| rules.iter().any(|rule| rule.name == finding.rule.0);
+    config.select.as_ref().is_none_or(|rules| named(rules)) && !named(&config.ignore)
+}
