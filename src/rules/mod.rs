@@ -1,13 +1,34 @@
 //! The rules: each explains a reason that an answer gave, or tells of what changes no answer.
 
+mod copied_hash;
+mod dead_hash;
+mod duplicate_user;
+mod log_lines;
+mod mend;
+mod missing_final_newline;
+mod nobody_can_log_in;
 mod rule;
+mod short_password_limit;
+mod slow_hash;
+mod telling;
+mod weak_hash;
+mod words;
 
 use crate::finding::Finding;
 
 pub use rule::{Case, Rule};
 
 /// Every rule, in the order they are asked.
-pub static ALL: &[&Rule] = &[];
+pub static ALL: &[&Rule] = &[
+    &dead_hash::RULE,
+    &duplicate_user::RULE,
+    &missing_final_newline::RULE,
+    &weak_hash::RULE,
+    &slow_hash::RULE,
+    &short_password_limit::RULE,
+    &copied_hash::RULE,
+    &nobody_can_log_in::RULE,
+];
 
 /// The rule of that name; `None` if there is none.
 #[must_use]

@@ -73,7 +73,6 @@ pub(super) fn run(rules: &[&Rule], case: &Case<'_>) -> Vec<Finding> {
 ///     check: check,
 /// }
 /// ```
-#[allow(unused_macros)]
 macro_rules! rule {
     (
         $(#[doc = $page:literal])+
@@ -95,7 +94,6 @@ macro_rules! rule {
     };
 }
 
-#[allow(unused_imports)]
 pub(crate) use rule;
 
 #[cfg(test)]

@@ -1,0 +1,96 @@
+//! The last net: no lockout is ever silent.
+
+use super::rule::{Case, rule};
+use super::telling::Words;
+use super::{telling, words};
+use crate::answer::Area;
+use crate::finding::{Finding, Label, Logins, Outcome, Severity};
+use crate::source::Place;
+
+rule! {
+    /// ## What it reports
+    ///
+    /// A place where a login is configured and nobody at all gets in, for a reason that no other rule has words
+    /// for; also a password file without users.
+    ///
+    /// ## What the server does
+    ///
+    /// Every login gets the status that the finding names, even with the right password. What the server looked at
+    /// on the way there stands under it.
+    ///
+    /// ## Example
+    ///
+    /// ```apache
+    /// AuthType Basic
+    /// AuthName "Staff"
+    /// AuthUserFile /etc/apache2/empty.htpasswd
+    /// Require valid-user
+    /// ```
+    ///
+    /// ## What to write instead
+    ///
+    /// For an empty password file the first user:
+    ///
+    /// ```text
+    /// htpasswd -B -C 10 /etc/apache2/empty.htpasswd alice
+    /// ```
+    ///
+    /// Else follow the places that are named. If htlint should have words of their own for them, please report it.
+    id: "nobody-can-log-in",
+    severity: Error,
+    title: "a place where nobody can log in, whatever the reason",
+    explains: [],
+    check: check,
+}
+
+fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    for area in case.lockouts() {
+        if findings.iter().any(|finding| finding.severity == Severity::Error && tells_of(case, finding, area)) {
+            continue;
+        }
+        let empty = area.people.is_empty() && area.unseen.is_none();
+        let status = telling::answers(area).find_map(|answer| answer.status);
+        let outcome = Outcome { logins: Some(Logins::None), status };
+        let (message, help) = if empty {
+            ("nobody can log in here: there is no user".to_owned(), "Add one: `htpasswd -B -C 10 FILE USER`.")
+        } else {
+            (format!("nobody can log in here{}", words::logins(outcome)), "Follow the places that are named.")
+        };
+        let why = telling::reasons(area).last().map(|because| telling::reasoned(steps(area), because));
+        let (label, why, help) = ("keeps everybody out".to_owned(), why.unwrap_or_default(), help.to_owned());
+        let finding = RULE.finding(area.place, Words { message, label, why, help });
+        findings.push(Finding { related: trace(area), outcome, ..finding });
+    }
+}
+
+/// Whether an earlier finding speaks of what keeps everybody out: of a place that the answers name or, where they name
+/// none, of the area's own place or of the file without entries that is read for it.
+fn tells_of(case: &Case<'_>, finding: &Finding, area: &Area) -> bool {
+    let mut told = std::iter::once(finding.place).chain(finding.related.iter().map(|label| label.place));
+    let named: Vec<Place> = telling::reasons(area).filter_map(|because| because.place).collect();
+    if !named.is_empty() {
+        return told.any(|place| named.contains(&place));
+    }
+    let read_here = |readers: &[Place]| readers.iter().any(|reader| reader.file == area.place.file);
+    let mut empty = case.user_files.iter().filter(|used| used.file.entries.is_empty() && read_here(&used.readers));
+    told.any(|place| place == area.place) || empty.any(|used| used.file.file == finding.place.file)
+}
+
+/// The reasons by their names, each once, in the server's order.
+fn steps(area: &Area) -> String {
+    let mut names: Vec<&str> = telling::reasons(area).map(|because| because.reason.kind().id()).collect();
+    names.dedup();
+    if names.is_empty() { String::new() } else { format!("What led there: {}.", names.join(", ")) }
+}
+
+/// The places on the way there, each once.
+fn trace(area: &Area) -> Vec<Label> {
+    let mut labels: Vec<Label> = Vec::new();
+    for because in telling::reasons(area) {
+        let own = because.place.map(|place| Label { place, message: because.reason.kind().id().replace('-', " ") });
+        labels.extend(own.into_iter().chain(because.related.iter().cloned()).filter(|label| label.place != area.place));
+    }
+    labels.sort_by_key(|label| label.place);
+    labels.dedup_by_key(|label| label.place);
+    labels
+}
