@@ -2,17 +2,25 @@
 
 mod copied_hash;
 mod dead_hash;
+mod directive_not_allowed_here;
 mod duplicate_user;
+mod line_too_long;
 mod log_lines;
 mod mend;
 mod missing_final_newline;
+mod module_not_loaded;
 mod nobody_can_log_in;
 mod rule;
 mod short_password_limit;
 mod slow_hash;
 mod telling;
+mod trailing_comment;
+mod unbalanced_section;
+mod unknown_directive;
+mod unreadable_encoding;
 mod weak_hash;
 mod words;
+mod wrong_arguments;
 
 use crate::finding::Finding;
 
@@ -20,6 +28,14 @@ pub use rule::{Case, Rule};
 
 /// Every rule, in the order they are asked.
 pub static ALL: &[&Rule] = &[
+    &unknown_directive::RULE,
+    &directive_not_allowed_here::RULE,
+    &module_not_loaded::RULE,
+    &wrong_arguments::RULE,
+    &trailing_comment::RULE,
+    &unbalanced_section::RULE,
+    &unreadable_encoding::RULE,
+    &line_too_long::RULE,
     &dead_hash::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
