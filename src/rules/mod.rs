@@ -1,14 +1,17 @@
 //! The rules: each explains a reason that an answer gave, or tells of what changes no answer.
 
+mod bad_expression;
 mod copied_hash;
 mod dead_hash;
 mod directive_not_allowed_here;
 mod duplicate_user;
+mod empty_require;
 mod line_too_long;
 mod log_lines;
 mod mend;
 mod missing_final_newline;
 mod module_not_loaded;
+mod negative_require;
 mod nobody_can_log_in;
 mod rule;
 mod short_password_limit;
@@ -16,7 +19,11 @@ mod slow_hash;
 mod telling;
 mod trailing_comment;
 mod unbalanced_section;
+mod unknown_authn_provider;
+mod unknown_authz_provider;
 mod unknown_directive;
+mod unknown_method;
+mod unreadable_config;
 mod unreadable_encoding;
 mod weak_hash;
 mod words;
@@ -36,6 +43,13 @@ pub static ALL: &[&Rule] = &[
     &unbalanced_section::RULE,
     &unreadable_encoding::RULE,
     &line_too_long::RULE,
+    &bad_expression::RULE,
+    &unknown_method::RULE,
+    &unknown_authn_provider::RULE,
+    &unknown_authz_provider::RULE,
+    &negative_require::RULE,
+    &empty_require::RULE,
+    &unreadable_config::RULE,
     &dead_hash::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
