@@ -1,5 +1,7 @@
 //! The rules: each explains a reason that an answer gave, or tells of what changes no answer.
 
+mod auth_name_missing;
+mod auth_type_missing;
 mod bad_expression;
 mod copied_hash;
 mod dead_hash;
@@ -13,18 +15,23 @@ mod missing_final_newline;
 mod module_not_loaded;
 mod negative_require;
 mod nobody_can_log_in;
+mod provider_missing;
+mod provider_unfit;
+mod require_missing;
 mod rule;
 mod short_password_limit;
 mod slow_hash;
 mod telling;
 mod trailing_comment;
 mod unbalanced_section;
+mod unknown_auth_type;
 mod unknown_authn_provider;
 mod unknown_authz_provider;
 mod unknown_directive;
 mod unknown_method;
 mod unreadable_config;
 mod unreadable_encoding;
+mod user_file_unset;
 mod weak_hash;
 mod words;
 mod wrong_arguments;
@@ -50,6 +57,13 @@ pub static ALL: &[&Rule] = &[
     &negative_require::RULE,
     &empty_require::RULE,
     &unreadable_config::RULE,
+    &auth_type_missing::RULE,
+    &unknown_auth_type::RULE,
+    &auth_name_missing::RULE,
+    &require_missing::RULE,
+    &user_file_unset::RULE,
+    &provider_missing::RULE,
+    &provider_unfit::RULE,
     &dead_hash::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
