@@ -8,15 +8,19 @@ mod dead_hash;
 mod directive_not_allowed_here;
 mod duplicate_user;
 mod empty_require;
+mod foreign_path;
 mod line_too_long;
 mod log_lines;
 mod mend;
 mod missing_final_newline;
+mod missing_user_file;
 mod module_not_loaded;
 mod negative_require;
 mod nobody_can_log_in;
+mod placeholder_path;
 mod provider_missing;
 mod provider_unfit;
+mod relative_user_file;
 mod require_missing;
 mod rule;
 mod short_password_limit;
@@ -31,10 +35,13 @@ mod unknown_directive;
 mod unknown_method;
 mod unreadable_config;
 mod unreadable_encoding;
+mod unreadable_user_file;
+mod user_file_is_directory;
 mod user_file_unset;
 mod weak_hash;
 mod words;
 mod wrong_arguments;
+mod wrong_kind_of_user_file;
 
 use crate::finding::Finding;
 
@@ -64,7 +71,14 @@ pub static ALL: &[&Rule] = &[
     &user_file_unset::RULE,
     &provider_missing::RULE,
     &provider_unfit::RULE,
+    &missing_user_file::RULE,
+    &relative_user_file::RULE,
+    &placeholder_path::RULE,
+    &foreign_path::RULE,
+    &user_file_is_directory::RULE,
+    &unreadable_user_file::RULE,
     &dead_hash::RULE,
+    &wrong_kind_of_user_file::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
     &weak_hash::RULE,
