@@ -7,8 +7,11 @@ mod copied_hash;
 mod dead_hash;
 mod directive_not_allowed_here;
 mod duplicate_user;
+mod empty_password;
 mod empty_require;
+mod entry_without_colon;
 mod foreign_path;
+mod glued_entries;
 mod line_too_long;
 mod log_lines;
 mod mend;
@@ -18,10 +21,12 @@ mod module_not_loaded;
 mod negative_require;
 mod nobody_can_log_in;
 mod placeholder_path;
+mod plain_text_password;
 mod provider_missing;
 mod provider_unfit;
 mod relative_user_file;
 mod require_missing;
+mod required_user_missing;
 mod rule;
 mod short_password_limit;
 mod slow_hash;
@@ -36,6 +41,8 @@ mod unknown_method;
 mod unreadable_config;
 mod unreadable_encoding;
 mod unreadable_user_file;
+mod unsupported_hash;
+mod user_file_encoding;
 mod user_file_is_directory;
 mod user_file_unset;
 mod weak_hash;
@@ -77,7 +84,14 @@ pub static ALL: &[&Rule] = &[
     &foreign_path::RULE,
     &user_file_is_directory::RULE,
     &unreadable_user_file::RULE,
+    &required_user_missing::RULE,
     &dead_hash::RULE,
+    &unsupported_hash::RULE,
+    &plain_text_password::RULE,
+    &empty_password::RULE,
+    &entry_without_colon::RULE,
+    &glued_entries::RULE,
+    &user_file_encoding::RULE,
     &wrong_kind_of_user_file::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
