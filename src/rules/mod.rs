@@ -3,6 +3,9 @@
 mod auth_name_missing;
 mod auth_type_missing;
 mod bad_expression;
+mod blank_around_user;
+mod comma_in_require;
+mod commented_user;
 mod copied_hash;
 mod dead_hash;
 mod directive_not_allowed_here;
@@ -30,6 +33,7 @@ mod required_user_missing;
 mod rule;
 mod short_password_limit;
 mod slow_hash;
+mod swallowed_entry;
 mod telling;
 mod trailing_comment;
 mod unbalanced_section;
@@ -45,10 +49,12 @@ mod unsupported_hash;
 mod user_file_encoding;
 mod user_file_is_directory;
 mod user_file_unset;
+mod user_line_too_long;
 mod weak_hash;
 mod words;
 mod wrong_arguments;
 mod wrong_kind_of_user_file;
+mod wrong_password;
 
 use crate::finding::Finding;
 
@@ -92,7 +98,13 @@ pub static ALL: &[&Rule] = &[
     &entry_without_colon::RULE,
     &glued_entries::RULE,
     &user_file_encoding::RULE,
+    &user_line_too_long::RULE,
+    &commented_user::RULE,
+    &swallowed_entry::RULE,
+    &blank_around_user::RULE,
+    &wrong_password::RULE,
     &wrong_kind_of_user_file::RULE,
+    &comma_in_require::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
     &weak_hash::RULE,
