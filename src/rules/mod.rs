@@ -6,8 +6,11 @@ mod bad_expression;
 mod blank_around_user;
 mod comma_in_require;
 mod commented_user;
+mod contradictory_require;
 mod copied_hash;
 mod dead_hash;
+mod denied_by_address;
+mod denied_by_rule;
 mod directive_not_allowed_here;
 mod duplicate_user;
 mod empty_password;
@@ -15,6 +18,8 @@ mod empty_require;
 mod entry_without_colon;
 mod foreign_path;
 mod glued_entries;
+mod group_empty;
+mod group_file_missing;
 mod line_too_long;
 mod log_lines;
 mod mend;
@@ -23,6 +28,7 @@ mod missing_user_file;
 mod module_not_loaded;
 mod negative_require;
 mod nobody_can_log_in;
+mod nobody_satisfies_require;
 mod placeholder_path;
 mod plain_text_password;
 mod provider_missing;
@@ -104,7 +110,13 @@ pub static ALL: &[&Rule] = &[
     &blank_around_user::RULE,
     &wrong_password::RULE,
     &wrong_kind_of_user_file::RULE,
+    &nobody_satisfies_require::RULE,
     &comma_in_require::RULE,
+    &denied_by_rule::RULE,
+    &contradictory_require::RULE,
+    &denied_by_address::RULE,
+    &group_file_missing::RULE,
+    &group_empty::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
     &weak_hash::RULE,
