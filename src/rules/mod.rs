@@ -4,6 +4,7 @@ mod auth_name_missing;
 mod auth_type_missing;
 mod bad_expression;
 mod blank_around_user;
+mod cannot_tell;
 mod comma_in_require;
 mod commented_user;
 mod contradictory_require;
@@ -16,10 +17,12 @@ mod duplicate_user;
 mod empty_password;
 mod empty_require;
 mod entry_without_colon;
+mod false_ifmodule;
 mod foreign_path;
 mod glued_entries;
 mod group_empty;
 mod group_file_missing;
+mod limit_holes;
 mod line_too_long;
 mod log_lines;
 mod mend;
@@ -29,6 +32,8 @@ mod module_not_loaded;
 mod negative_require;
 mod nobody_can_log_in;
 mod nobody_satisfies_require;
+mod open_by_require;
+mod open_by_satisfy_any;
 mod placeholder_path;
 mod plain_text_password;
 mod provider_missing;
@@ -117,6 +122,11 @@ pub static ALL: &[&Rule] = &[
     &denied_by_address::RULE,
     &group_file_missing::RULE,
     &group_empty::RULE,
+    &open_by_require::RULE,
+    &open_by_satisfy_any::RULE,
+    &limit_holes::RULE,
+    &false_ifmodule::RULE,
+    &cannot_tell::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
     &weak_hash::RULE,
