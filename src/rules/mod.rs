@@ -28,12 +28,18 @@ mod log_lines;
 mod mend;
 mod missing_final_newline;
 mod missing_user_file;
+mod mixed_access_control;
+mod module_not_default;
 mod module_not_loaded;
 mod negative_require;
+mod nested_files_section;
 mod nobody_can_log_in;
 mod nobody_satisfies_require;
+mod nothing_read;
 mod open_by_require;
 mod open_by_satisfy_any;
+mod open_to_addresses;
+mod password_file_downloadable;
 mod placeholder_path;
 mod plain_text_password;
 mod provider_missing;
@@ -45,6 +51,7 @@ mod rule;
 mod short_password_limit;
 mod slow_hash;
 mod swallowed_entry;
+mod swallowed_line;
 mod telling;
 mod trailing_comment;
 mod unbalanced_section;
@@ -127,6 +134,13 @@ pub static ALL: &[&Rule] = &[
     &limit_holes::RULE,
     &false_ifmodule::RULE,
     &cannot_tell::RULE,
+    &swallowed_line::RULE,
+    &mixed_access_control::RULE,
+    &nested_files_section::RULE,
+    &module_not_default::RULE,
+    &open_to_addresses::RULE,
+    &nothing_read::RULE,
+    &password_file_downloadable::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
     &weak_hash::RULE,
