@@ -5,6 +5,8 @@ mod auth_type_missing;
 mod bad_expression;
 mod blank_around_user;
 mod cannot_tell;
+#[cfg(test)]
+mod cases;
 mod comma_in_require;
 mod commented_user;
 mod contradictory_require;
@@ -22,6 +24,8 @@ mod foreign_path;
 mod glued_entries;
 mod group_empty;
 mod group_file_missing;
+#[cfg(test)]
+mod laws;
 mod limit_holes;
 mod line_too_long;
 mod log_lines;
@@ -48,6 +52,8 @@ mod relative_user_file;
 mod require_missing;
 mod required_user_missing;
 mod rule;
+#[cfg(test)]
+mod sayings;
 mod short_password_limit;
 mod slow_hash;
 mod swallowed_entry;
