@@ -77,6 +77,8 @@ pub struct Apache {
     pub env: BTreeMap<String, String>,
     /// The account its workers run as.
     pub run_as: Option<String>,
+    /// `ServerRoot`, from which the server takes relative paths.
+    pub server_root: Option<String>,
 }
 
 /// What a `htlint.toml` says.
@@ -142,6 +144,7 @@ struct WrittenApache {
     define: Defines,
     env: BTreeMap<String, String>,
     run_as: Option<String>,
+    server_root: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -238,13 +241,13 @@ fn mappings(written: BTreeMap<Spanned<String>, String>, path: &Path, bad: &Bad<'
 }
 
 fn apache(written: WrittenApache, bad: &Bad<'_>) -> Result<Apache, BadConfig> {
-    let WrittenApache { modules, allow_override, access_file_names, define, env, run_as } = written;
+    let WrittenApache { modules, allow_override, access_file_names, define, env, run_as, server_root } = written;
     let define = match define {
         Defines::Names(names) => names.into_iter().map(|name| (name, None)).collect(),
         Defines::Values(values) => values.into_iter().map(|(name, value)| (name, Some(value))).collect(),
     };
     let modules = modules.map(|modules| loaded(modules, bad)).transpose()?;
-    Ok(Apache { modules, allow_override, access_file_names, define, env, run_as })
+    Ok(Apache { modules, allow_override, access_file_names, define, env, run_as, server_root })
 }
 
 fn loaded(written: Spanned<OneOrMore>, bad: &Bad<'_>) -> Result<Modules, BadConfig> {

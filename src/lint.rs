@@ -200,6 +200,9 @@ fn profile(options: &Options, config: &Config) -> Result<Profile, Stop> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         profile.allow_override = Override::granted(&words).unwrap_or(profile.allow_override);
     }
+    if let Some(root) = &apache.server_root {
+        profile.server_root.clone_from(root);
+    }
     profile.platform = options.crypt;
     profile.defines = apache.define.clone();
     profile.defines.extend(options.defines.clone());

@@ -4,20 +4,15 @@
 
 mod support;
 
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use htlint::answer::{Answer, Client, Login, Request, Scheme, Server};
-use htlint::read::{Account, Choice, Memory, PathMap, discover};
-use htlint::servers::apache::{Ground, ModuleSet, Override, Profile, Site, load};
+use htlint::read::{Account, Choice, PathMap, discover};
+use htlint::servers::apache::{Ground, Override, Profile, Site, load};
 use htlint::source::Sources;
-use support::case::{self, Case, Modules};
-
-/// Where a case lies in memory; nothing else is there.
-const ROOT: &str = "/srv/case";
-/// The account of the workers, as on Debian.
-const WORKER: (&str, u32) = ("www-data", 33);
+use support::case::{self, Case};
+use support::memory::{ROOT, WORKER, laid_out, modules};
 
 #[test]
 fn the_engine_answers_as_the_server_did() {
@@ -123,83 +118,4 @@ fn profile(case: &Case) -> Profile {
         server_root: format!("{ROOT}/server"),
         ..Profile::default()
     }
-}
-
-fn modules(modules: &Modules) -> ModuleSet {
-    let of_set = |name: &str| match name {
-        "all" => Some(ModuleSet::all()),
-        "debian-default" => Some(ModuleSet::debian_default()),
-        _ => None,
-    };
-    match modules {
-        Modules::Set(name) => of_set(name).unwrap(),
-        Modules::List(names) => {
-            let mut set = ModuleSet::compiled_in();
-            for name in names {
-                match of_set(name) {
-                    Some(named) => named.iter().for_each(|module| assert!(set.add(module.source))),
-                    None => assert!(set.add(name), "{name}"),
-                }
-            }
-            set
-        }
-    }
-}
-
-/// The case in memory, with owners and modes as on the server.
-fn laid_out(case: &Case) -> Memory {
-    let passwd = format!("root:x:0:0::/:\n{}:x:{}:{}::/:\n", WORKER.0, WORKER.1, WORKER.1);
-    let group = format!("root:x:0:\n{}:x:{}:\n", WORKER.0, WORKER.1);
-    let mut files = Memory::new().file("/etc/passwd", passwd).file("/etc/group", group);
-    files = files.directory(format!("{ROOT}/server"));
-    for part in ["site", "server"] {
-        files = copied(files, case, Path::new(part));
-    }
-    files
-}
-
-fn copied(mut files: Memory, case: &Case, part: &Path) -> Memory {
-    let from = case.folder.join(part);
-    let to = Path::new(ROOT).join(part);
-    let Ok(found) = fs::symlink_metadata(&from) else { return files };
-    let mut mode = 0o644;
-    if found.is_symlink() {
-        let target = filled(fs::read_link(&from).unwrap().as_os_str().as_encoded_bytes());
-        return files.symlink(to, PathBuf::from(String::from_utf8(target).unwrap()));
-    }
-    if found.is_dir() {
-        mode = 0o755;
-        files = files.directory(&to);
-        let mut entries: Vec<_> = fs::read_dir(&from).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        entries.sort();
-        for entry in entries {
-            files = copied(files, case, &part.join(entry));
-        }
-    } else {
-        files = files.file(&to, filled(&fs::read(&from).unwrap()));
-    }
-    let key = part.to_string_lossy().into_owned();
-    let mode = case.setup.modes.get(&key).map_or(mode, |mode| u32::from_str_radix(mode, 8).unwrap());
-    let owner = case.setup.owners.get(&key).map_or(WORKER.1, |owner| if owner == "root" { 0 } else { WORKER.1 });
-    files.owned(to, mode, owner, owner)
-}
-
-/// Text with `@SITE@` and `@SERVER@` filled in.
-fn filled(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, tail)) = rest.split_first() {
-        let marks = [(&b"@SITE@"[..], "site"), (b"@SERVER@", "server")];
-        match marks.into_iter().find_map(|(mark, part)| Some((rest.strip_prefix(mark)?, part))) {
-            Some((after, part)) => {
-                out.extend_from_slice(format!("{ROOT}/{part}").as_bytes());
-                rest = after;
-            }
-            None => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    out
 }

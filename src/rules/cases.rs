@@ -53,6 +53,7 @@ impl Site {
             anonymous: Answer { status: Some(401), because: Vec::new() },
             people: people.iter().map(person).collect(),
             unseen: None,
+            decided_by: Vec::new(),
         });
     }
 

@@ -5,4 +5,5 @@ pub(crate) mod apache;
 pub(crate) mod case;
 pub(crate) mod client;
 pub(crate) mod layout;
+pub(crate) mod memory;
 pub(crate) mod recording;

@@ -2,7 +2,7 @@
 //! `check_password`; apr-util, `apr_password_validate`), and of the lines that are no entries.
 
 use crate::answer::{Because, Missing, Reason};
-use crate::hash::{Death, Life, Scheme, Verifier, damage, judge};
+use crate::hash::{Damage, Death, Life, Scheme, Verifier, damage, judge};
 use crate::lines::is_blank;
 use crate::source::{FileId, Place};
 use crate::users::{Encoding, Entry, Oddity, UserFile};
@@ -49,10 +49,11 @@ fn dead(entry: &Entry, death: Death) -> Reason {
     if death == Death::Empty {
         return Reason::EmptyPassword;
     }
-    if death == Death::PlainText {
+    let damage = damage(&entry.stored);
+    if death == Death::PlainText && matches!(damage, None | Some(Damage::PlainText)) {
         return Reason::PlainTextPassword;
     }
-    Reason::DeadHash { scheme: Scheme::of(&entry.stored), death, damage: damage(&entry.stored) }
+    Reason::DeadHash { scheme: Scheme::of(&entry.stored), death, damage }
 }
 
 /// `alice:HASHbob:HASH`: two entries on one line.
