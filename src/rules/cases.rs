@@ -50,6 +50,7 @@ impl Site {
             methods: None,
             realm: None,
             guarded: true,
+            decided_by: vec![self.config, self.passwords],
             anonymous: Answer { status: Some(401), because: Vec::new() },
             people: people.iter().map(person).collect(),
             unseen: None,
@@ -111,7 +112,6 @@ fn an_area_without_users_is_told() {
 fn a_file_of_broken_lines_is_told_once() {
     let mut site = Site::new("alice\n");
     site.area(&[]);
-    site.user_files[0].readers = vec![site.line(site.config, 1)];
     site.cause(Because::at(Reason::EntryWithoutColon, site.line(site.passwords, 1)), 401);
     assert_eq!(site.rules(), ["entry-without-colon"]);
 }

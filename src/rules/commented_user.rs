@@ -9,7 +9,7 @@ use crate::finding::Finding;
 rule! {
     /// ## What it reports
     ///
-    /// An entry whose first character is `#`: an error if it keeps everybody out of some place, else a warning.
+    /// An entry whose first character is `#`.
     ///
     /// ## What the server does
     ///
@@ -33,9 +33,9 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    RULE.explain_as(case, findings, |cause| {
+    RULE.explain(case, findings, |cause| {
         let Reason::CommentedUser { name } = &cause.because.reason else { return None };
-        let words = Words {
+        Some(Words {
             message: format!(
                 "the entry of '{name}' is a comment to the server: this user {}",
                 words::never(cause.outcome)
@@ -43,7 +43,6 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             label: "a comment".to_owned(),
             why: "A line that begins with # is no entry.".to_owned(),
             help: "Remove the # if this user shall get in, else remove the whole line.".to_owned(),
-        };
-        Some((words::where_it_locks_out(case, cause), words))
+        })
     });
 }

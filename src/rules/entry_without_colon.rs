@@ -41,7 +41,10 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
         Some(Words {
-            message: format!("this line has no colon, and lets nobody in{}", words::logins(cause.outcome)),
+            message: format!(
+                "this line has no colon, and lets nobody in{}",
+                words::they(cause.outcome, "whoever it is meant for gets")
+            ),
             label: "no entry".to_owned(),
             why: "To the server the whole line is a user's name without a password.".to_owned(),
             help: "Write one `user:hash` a line, made by `htpasswd`; begin a comment with `#`; or remove \

@@ -71,9 +71,9 @@ fn tells_of(case: &Case<'_>, finding: &Finding, area: &Area) -> bool {
     if !named.is_empty() {
         return told.any(|place| named.contains(&place));
     }
-    let read_here = |readers: &[Place]| readers.iter().any(|reader| reader.file == area.place.file);
-    let mut empty = case.user_files.iter().filter(|used| used.file.entries.is_empty() && read_here(&used.readers));
-    told.any(|place| place == area.place) || empty.any(|used| used.file.file == finding.place.file)
+    let files = case.user_files.iter().map(|used| &used.file).filter(|file| area.decided_by.contains(&file.file));
+    told.any(|place| place == area.place)
+        || files.filter(|file| file.entries.is_empty()).any(|file| file.file == finding.place.file)
 }
 
 /// The reasons by their names, each once, in the server's order.

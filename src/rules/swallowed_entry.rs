@@ -9,7 +9,7 @@ use crate::finding::Finding;
 rule! {
     /// ## What it reports
     ///
-    /// An entry behind a line that ends in a backslash.
+    /// A line that ends in a backslash, with an entry on the next one.
     ///
     /// ## What the server does
     ///
@@ -32,7 +32,7 @@ rule! {
     /// ```
     id: "swallowed-entry",
     severity: Error,
-    title: "an entry that the line before takes away",
+    title: "an entry that the line before takes with it",
     explains: [SwallowedEntry],
     check: check,
 }
@@ -42,11 +42,11 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let Reason::SwallowedEntry { lost } = &cause.because.reason else { return None };
         Some(Words {
             message: format!(
-                "the backslash at the end of the line before takes this entry away: {} {}",
+                "the backslash at the end of this line takes the next entry with it: {} {}",
                 words::who(lost.clone()),
                 words::never(cause.outcome)
             ),
-            label: "not a line of its own".to_owned(),
+            label: "goes on in the next line".to_owned(),
             why: "A backslash at the end of a line joins the next one to it, even in a comment.".to_owned(),
             help: "Remove the backslash.".to_owned(),
         })

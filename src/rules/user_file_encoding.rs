@@ -37,7 +37,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         Some(Words {
             message: format!(
                 "the password file holds {what}, which hides users from the server{}",
-                words::logins(cause.outcome)
+                words::they(cause.outcome, "they get")
             ),
             label: what.to_string(),
             why: "The server reads plain bytes with LF line ends: what an editor hides becomes part of a \

@@ -38,7 +38,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
                 "the server reads no further than this line: {lost} {} behind it {} lost{}",
                 if *lost == 1 { "entry" } else { "entries" },
                 if *lost == 1 { "is" } else { "are" },
-                words::logins(cause.outcome)
+                words::they(cause.outcome, "a login gets")
             ),
             label: "too long".to_owned(),
             why: format!("A line may have {limit} bytes; a longer one ends the reading without a word in the log."),

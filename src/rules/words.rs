@@ -55,6 +55,11 @@ pub(super) fn never(outcome: Outcome) -> String {
     }
 }
 
+/// `: they get 401 (Unauthorized)`, to end a message on some of the users; nothing where it is not known.
+pub(super) fn they(outcome: Outcome, they: &str) -> String {
+    outcome.status.map(|code| format!(": {they} {}", status(code))).unwrap_or_default()
+}
+
 /// The user, or the words for one whose name is not known.
 pub(super) fn who(user: Option<String>) -> String {
     user.filter(|user| !user.is_empty()).unwrap_or_else(|| "the user of this entry".to_owned())
