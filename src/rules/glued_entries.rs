@@ -40,7 +40,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
         let Reason::GluedEntries { lost } = &cause.because.reason else { return None };
         let first = words::who(cause.because.place.and_then(|place| case.user_at(place)));
-        let both = lost.as_ref().map_or_else(|| first.clone(), |lost| format!("{first}, and {lost} as well,"));
+        let both = lost.as_ref().map_or_else(|| first.clone(), |lost| format!("{first}, and {} as well,", lost.trim()));
         Some(Words {
             message: format!("two entries stand on one line: {both} {}", words::never(cause.outcome)),
             label: "two entries".to_owned(),

@@ -2,7 +2,6 @@
 
 use super::rule::{Case, rule};
 use super::telling::Words;
-use super::words;
 use crate::answer::Area;
 use crate::finding::Finding;
 
@@ -44,7 +43,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
         let here = |area: &&Area| area.anonymous.because.iter().any(|because| because.place == cause.because.place);
         let open = case.areas.iter().find(here).and_then(|area| area.methods.as_ref());
-        let which = open.map(|methods| format!(" ({})", words::brief(&methods.join(", ")))).unwrap_or_default();
+        let which = open.map(|methods| format!(" ({})", few(methods))).unwrap_or_default();
         Some(Words {
             message: format!(
                 "the rules hold for some methods only: with the others{which} everybody gets in without \
@@ -55,4 +54,13 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             help: "Remove the <Limit> around the rules; to free some methods name them in <LimitExcept>.".to_owned(),
         })
     });
+}
+
+/// Three of them, and how many more there are.
+fn few(methods: &[&str]) -> String {
+    let shown: Vec<&str> = methods.iter().copied().take(3).collect();
+    match methods.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }

@@ -42,9 +42,10 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.remark(case, findings, "and this beside it", |noted| {
         let Remark::MixedAccessControl = noted.remark else { return None };
         let words = Words {
-            message: "Order, Allow and Deny stand beside Require: both must agree".to_owned(),
+            message: "directives of Apache 2.2 (Order, Allow, Deny, Satisfy) stand beside Require".to_owned(),
             label: "the old language".to_owned(),
-            why: "The two are inherited by different rules, so that what holds in a folder is hard to tell.".to_owned(),
+            why: "Both decide, and they are inherited by different rules: what holds in a folder is hard to tell."
+                .to_owned(),
             help: "Write all rules with Require: `Require all denied` for `Deny from all`, `Require ip` \
                  for `Allow from`."
                 .to_owned(),

@@ -5,7 +5,7 @@ use super::telling::Words;
 use super::{telling, words};
 use crate::answer::Area;
 use crate::finding::{Finding, Label, Logins, Outcome, Severity};
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 rule! {
     /// ## What it reports
@@ -49,18 +49,38 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let empty = area.people.is_empty() && area.unseen.is_none();
-        let status = telling::answers(area).find_map(|answer| answer.status);
-        let outcome = Outcome { logins: Some(Logins::None), status };
-        let (message, help) = if empty {
-            ("nobody can log in here: there is no user".to_owned(), "Add one: `htpasswd -B -C 10 FILE USER`.")
-        } else {
-            (format!("nobody can log in here{}", words::logins(outcome)), "Follow the places that are named.")
-        };
-        let why = telling::reasons(area).last().map(|because| telling::reasoned(steps(area), because));
-        let (label, why, help) = ("keeps everybody out".to_owned(), why.unwrap_or_default(), help.to_owned());
-        let finding = RULE.finding(area.place, Words { message, label, why, help });
-        findings.push(Finding { related: trace(area), outcome, ..finding });
+        findings.push(if empty { without_users(case, area) } else { unexplained(area) });
     }
+}
+
+/// A place whose password file holds nobody.
+fn without_users(case: &Case<'_>, area: &Area) -> Finding {
+    let files = case.user_files.iter().map(|used| used.file.file);
+    let place = files.filter(|file| area.decided_by.contains(file)).map(|file| Place::new(file, Span::at(0))).next();
+    let file = place.map_or_else(|| "FILE".to_owned(), |place| words::shell(&case.path(place)));
+    let words = Words {
+        message: "nobody can log in here: there is no user".to_owned(),
+        label: "lets nobody in".to_owned(),
+        why: "No entry is known that could let anybody in.".to_owned(),
+        help: format!("Add a user: `htpasswd -B -C 10 {file} USER`."),
+    };
+    let related = place.map(|place| Label { place, message: "no user in this file".to_owned() });
+    let outcome = Outcome { logins: Some(Logins::None), status: area.anonymous.status };
+    Finding { related: related.into_iter().collect(), outcome, ..RULE.finding(area.place, words) }
+}
+
+/// A place whose answers name reasons that no rule has told of.
+fn unexplained(area: &Area) -> Finding {
+    let status = telling::answers(area).find_map(|answer| answer.status);
+    let outcome = Outcome { logins: Some(Logins::None), status };
+    let why = telling::reasons(area).last().map(|because| telling::reasoned(steps(area), because));
+    let words = Words {
+        message: format!("nobody can log in here{}", words::logins(outcome)),
+        label: "keeps everybody out".to_owned(),
+        why: why.unwrap_or_default(),
+        help: "Follow the places that are named.".to_owned(),
+    };
+    Finding { related: trace(area), outcome, ..RULE.finding(area.place, words) }
 }
 
 /// Whether an earlier finding speaks of what keeps everybody out: of a place that the answers name or, where they name

@@ -49,7 +49,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
                 words::never(cause.outcome)
             ),
             label: scheme.to_string(),
-            why: "The hash is whole; nothing on this server computes hashes of its scheme.".to_owned(),
+            why: "Nothing on this server computes hashes of this scheme, so that no password is ever right.".to_owned(),
             help: mend::rewrite(case, place),
         })
     });

@@ -46,7 +46,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
         let Reason::WrongKindOfUserFile { found, wanted } = &cause.because.reason else { return None };
         Some(Words {
-            message: format!("the file is {found} where {wanted} is read{}", words::logins(cause.outcome)),
+            message: format!("{wanted} is read here, and this is {found}{}", words::logins(cause.outcome)),
             label: found.to_string(),
             why: "The server cuts the lines in its own way, and so none of them fits any password.".to_owned(),
             help: format!(
