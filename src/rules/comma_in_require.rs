@@ -41,10 +41,16 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
         let Reason::CommaInName { name } = &cause.because.reason else { return None };
         Some(Words {
-            message: format!("the comma is part of the name: '{name}' is let in here{}", words::logins(cause.outcome)),
+            message: format!(
+                "the comma is part of the name, and '{name}' is who is let in{}",
+                words::logins(cause.outcome)
+            ),
             label: "names are separated by blanks".to_owned(),
             why: "The server cuts the list at blanks only.".to_owned(),
-            help: format!("Write blanks instead: `{}`.", name.replace(',', " ").trim()),
+            help: format!(
+                "Write `{}`: names stand without commas, separated by blanks.",
+                name.replace(',', " ").trim()
+            ),
         })
     });
 }

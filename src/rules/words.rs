@@ -39,10 +39,9 @@ pub(super) fn logins(outcome: Outcome) -> String {
     };
     match (outcome.logins, outcome.status) {
         (Some(Logins::None), Some(code)) => format!(": every login gets {}", gets(code)),
-        (Some(Logins::None), None) => ": nobody can log in".to_owned(),
         (Some(Logins::Some), Some(code)) => format!(": some logins get {}", gets(code)),
         (Some(Logins::Some), None) => ": some logins fail".to_owned(),
-        (Some(Logins::All), _) | (None, None) => String::new(),
+        (Some(Logins::All), _) | (Some(Logins::None) | None, None) => String::new(),
         (None, Some(code)) => format!(": a login gets {}", gets(code)),
     }
 }
