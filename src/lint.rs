@@ -123,6 +123,8 @@ fn look(
     let loaded = load(&ground, project, profile, &mut report.sources);
     let asked: BTreeSet<FileId> = loaded.asked().iter().copied().collect();
     let site = Site::new(&report.sources, loaded, profile.clone(), project.root.clone());
+    let docroot = options.docroot.as_ref().map(|docroot| options.here.join(docroot));
+    let site = site.shown_from(docroot);
     let mut survey = site.survey();
     drop(site);
     for area in &mut survey.areas {

@@ -47,6 +47,12 @@ fn cases() -> Vec<Case> {
 
 fn checked(case: &Case) -> Checked {
     let site = Path::new(ROOT).join("site");
-    let options = Options { here: site.clone(), paths: vec![PathBuf::from(".")], on_host: true, ..Options::default() };
+    let options = Options {
+        here: site.clone(),
+        paths: vec![PathBuf::from(".")],
+        on_host: true,
+        docroot: Some(site),
+        ..Options::default()
+    };
     check(&configured(case), &options).unwrap()
 }

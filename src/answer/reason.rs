@@ -296,6 +296,9 @@ reasons! {
     UserMissing { /// The name that is asked for.
         name: String, /// A name in the file that is near, and how.
         nearest: Option<String> } = "user-missing",
+    /// The file has entries, and none of the realm that is asked for.
+    RealmMissing { /// The realm.
+        realm: String } = "realm-missing",
     /// A name that holds a comma, or stands beside one: the server splits at blanks.
     CommaInName { /// The name as the server reads it.
         name: String } = "comma-in-name",

@@ -10,6 +10,11 @@ pub enum Remark {
         /// The swallowed text, if it would have been a directive: its name.
         directive: Option<String>,
     },
+    /// A `#` behind names, which is one more name, like every word of the comment it was meant to begin.
+    CommentTakenForNames {
+        /// The directive.
+        directive: String,
+    },
     /// Order, Allow or Deny beside Require in one place.
     MixedAccessControl,
     /// `<Files>` inside `<Files>`: read, and never applied.

@@ -18,6 +18,8 @@ use super::verifier::{Crypt, Verifier, judge};
 pub enum Damage {
     /// A blank, a quote, a BOM stands in front of a hash.
     JunkInFront,
+    /// The first character is lost.
+    FrontLost,
     /// Something that does not belong to the hash follows it: a blank, a CR, a quote, a second field.
     JunkBehind,
     /// A user name and a colon stand in front of a hash: a whole line was pasted.
@@ -139,8 +141,15 @@ fn names_a_scheme(behind: &[u8]) -> bool {
     cut.is_ok()
 }
 
-/// A sound hash with something round it.
+/// A sound hash with something round it, or without its first character.
 fn framed(field: &[u8]) -> Option<Damage> {
+    let with_front = |front: &[u8]| {
+        let whole = [front, field].concat();
+        starts_like_hash(&whole) && is_sound(&whole)
+    };
+    if field.len() <= LONGEST && [&b"$"[..], b"{"].into_iter().any(with_front) {
+        return Some(Damage::FrontLost);
+    }
     let trimmed = trim_junk_in_front(field);
     if trimmed.len() < field.len() && (holds_hash(trimmed) || starts_like_hash(trimmed)) {
         return Some(Damage::JunkInFront);
@@ -265,6 +274,28 @@ fn shell(field: &[u8]) -> Option<Damage> {
 }
 
 impl Damage {
+    /// Whether it happened to a hash that the verifier would take, and not to one of another program.
+    #[must_use]
+    pub fn is_of_a_sound_hash(self) -> bool {
+        matches!(
+            self,
+            Self::JunkInFront
+                | Self::JunkBehind
+                | Self::FrontLost
+                | Self::UserInFront
+                | Self::ShellExpanded
+                | Self::ShellProcess
+                | Self::DollarsDoubled
+                | Self::DollarsEscaped
+                | Self::UrlEncoded
+                | Self::HtmlEncoded
+                | Self::Base64OfHash
+                | Self::PrefixCase
+                | Self::Truncated
+                | Self::Mistyped
+        )
+    }
+
     /// What to do instead; `htpasswd -B FILE USER` makes a new entry.
     #[must_use]
     pub fn advice(self) -> &'static str {
@@ -276,6 +307,7 @@ impl Damage {
             Damage::DollarsEscaped => "take the backslashes out: only the shell needs them",
             Damage::UrlEncoded | Damage::HtmlEncoded | Damage::Base64OfHash => "store the decoded text",
             Damage::JunkInFront => "remove what stands in front of the hash",
+            Damage::FrontLost => "put the first character back",
             Damage::JunkBehind => "remove what follows the hash",
             Damage::UserInFront => "keep the user's name once, in front of the first colon",
             Damage::LabelInFront => "remove the label in front of the hash",
@@ -299,6 +331,7 @@ impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Damage::JunkInFront => "something stands in front of the hash",
+            Damage::FrontLost => "the first character was lost when it was copied",
             Damage::JunkBehind => "something follows the hash",
             Damage::UserInFront => "a whole line was pasted in place of the hash",
             Damage::ShellExpanded => "a shell took parts of the hash for variables and removed them",

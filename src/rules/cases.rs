@@ -54,7 +54,6 @@ impl Site {
             anonymous: Answer { status: Some(401), because: Vec::new() },
             people: people.iter().map(person).collect(),
             unseen: None,
-            decided_by: Vec::new(),
         });
     }
 
@@ -188,8 +187,10 @@ fn a_scheme_is_recommended_that_the_verifier_takes() {
 }
 
 #[test]
-fn a_sound_file_is_silent() {
-    assert!(Site::new(&format!("alice:{BCRYPT}\n")).rules().is_empty());
+fn a_sound_file_gets_a_note_at_most() {
+    let site = Site::new(&format!("alice:{BCRYPT}\nbob:{}\n", BCRYPT.replace("....", "../.")));
+    assert_eq!(site.rules(), ["short-password-limit"]);
+    assert!(site.findings().iter().all(|finding| finding.severity == Severity::Note));
 }
 
 #[test]
@@ -199,7 +200,9 @@ fn smells_of_a_password_file_are_told_without_its_secrets() {
     let site = Site::new(&text);
     let rules =
         ["duplicate-user", "missing-final-newline", "weak-hash", "slow-hash", "short-password-limit", "copied-hash"];
-    assert_eq!(site.rules(), rules);
+    let mut told = site.rules();
+    told.dedup();
+    assert_eq!(told, rules);
     for finding in site.findings() {
         assert!(finding.severity < Severity::Error);
         let said = [finding.message, finding.label, finding.why, finding.help].concat();

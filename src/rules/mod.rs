@@ -48,6 +48,7 @@ mod placeholder_path;
 mod plain_text_password;
 mod provider_missing;
 mod provider_unfit;
+mod realm_missing;
 mod relative_user_file;
 mod require_missing;
 mod required_user_missing;
@@ -128,6 +129,7 @@ pub static ALL: &[&Rule] = &[
     &blank_around_user::RULE,
     &wrong_password::RULE,
     &wrong_kind_of_user_file::RULE,
+    &realm_missing::RULE,
     &nobody_satisfies_require::RULE,
     &comma_in_require::RULE,
     &denied_by_rule::RULE,

@@ -63,6 +63,7 @@ fn of_the_login() -> Vec<Reason> {
 fn of_an_entry() -> Vec<Reason> {
     vec![
         Reason::UserMissing { name: text("carol"), nearest: some("Carol") },
+        Reason::RealmMissing { realm: text("Staff") },
         Reason::CommaInName { name: text("alice,bob") },
         Reason::DeadHash {
             scheme: Scheme::Bcrypt2y,

@@ -31,23 +31,26 @@ rule! {
     /// ```
     id: "short-password-limit",
     severity: Note,
-    title: "a scheme that looks at the first 8 bytes of a password only",
+    title: "a scheme that looks at the first bytes of a password only",
     explains: [],
     check: check,
 }
 
-/// From here on people do not notice.
-const ENOUGH: u8 = 72;
-
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    /// So many bytes that one word for each file is enough.
+    const MANY: u8 = 72;
+    let mut told = Vec::new();
     for (place, entry, facts) in case.hashes() {
-        let Some(bytes) = facts.truncates_at.filter(|bytes| *bytes < ENOUGH) else { continue };
+        let Some(bytes) = facts.truncates_at else { continue };
+        if bytes >= MANY && std::mem::replace(&mut told, vec![place.file]).contains(&place.file) {
+            continue;
+        }
         let user = String::from_utf8_lossy(&entry.user);
         let words = Words {
             message: format!("only the first {bytes} bytes of the password of '{user}' count"),
             label: format!("cut at {bytes} bytes"),
             why: "This scheme drops the rest of a password, when it is set and when it is checked.".to_owned(),
-            help: mend::rewrite(case, place),
+            help: if bytes >= MANY { String::new() } else { mend::rewrite(case, place) },
         };
         findings.push(RULE.finding(place, words));
     }

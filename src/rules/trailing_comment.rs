@@ -3,8 +3,8 @@
 use super::rule::{Case, rule};
 use super::telling::Words;
 use super::words;
-use crate::answer::Reason;
-use crate::finding::Finding;
+use crate::answer::{Reason, Remark};
+use crate::finding::{Finding, Severity};
 
 rule! {
     /// ## What it reports
@@ -52,5 +52,16 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             ),
             help: format!("Move the comment to a line of its own above '{name}'."),
         })
+    });
+    RULE.remark(case, findings, "the names", |noted| {
+        let Remark::CommentTakenForNames { directive } = &noted.remark else { return None };
+        let words = Words {
+            message: format!("the comment behind '{directive}' is read as further names, which may come in as well"),
+            label: "every word counts".to_owned(),
+            why: "The server splits the line at blanks, and `#` begins a comment only at the start of a line."
+                .to_owned(),
+            help: "Move the comment to a line of its own.".to_owned(),
+        };
+        Some((Severity::Warning, words))
     });
 }

@@ -182,7 +182,7 @@ fn concerns_login(config: &DirConfig, above: bool) -> bool {
     let grants = config.rules.iter().any(|rule| !matches!(rule.asks, Asks::Provider(Provider::All(false))));
     let satisfies = config.access.as_ref().is_some_and(|access| !access.satisfies.is_empty());
     has_login(config)
-        || (above && (grants || satisfies || config.merging.is_some()))
+        || (above && (grants || satisfies || config.merging.is_some() || config.auth_type.is_some()))
         || config.conditions.iter().any(|section| concerns_login(&section.config, above))
 }
 

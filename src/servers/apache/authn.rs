@@ -223,6 +223,12 @@ impl Policy<'_> {
             return Err(Answer::of(401, because.logged("AH01790").assuming(assumed)));
         }
         passwords.digest.entry(user, &realm).ok_or_else(|| {
+            let strange = passwords.digest.entries.iter().all(|entry| *entry.realm != *realm);
+            if strange && !passwords.digest.entries.is_empty() {
+                let place = self.config.auth_name.as_ref().map(|set| set.place);
+                let realm = String::from_utf8_lossy(&realm).into_owned();
+                return Answer::of(401, at(Reason::RealmMissing { realm }, place).logged("AH01790").assuming(assumed));
+            }
             let because = at(self.absent(user), self.naming(user)).logged("AH01790").assuming(assumed);
             Answer::of(401, because)
         })

@@ -43,13 +43,15 @@ fn hidden_name(file: &UserFile, entry: &Entry) -> Option<Reason> {
 }
 
 fn dead(entry: &Entry, death: Death) -> Reason {
-    if let Death::NoSuchScheme(scheme) = death {
-        return Reason::UnsupportedHash { scheme };
-    }
     if death == Death::Empty {
         return Reason::EmptyPassword;
     }
     let damage = damage(&entry.stored);
+    if let Death::NoSuchScheme(scheme) = death
+        && !damage.is_some_and(Damage::is_of_a_sound_hash)
+    {
+        return Reason::UnsupportedHash { scheme };
+    }
     if death == Death::PlainText && matches!(damage, None | Some(Damage::PlainText)) {
         return Reason::PlainTextPassword;
     }

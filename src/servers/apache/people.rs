@@ -20,7 +20,9 @@ pub(super) fn named_users(rules: &[Rule]) -> Vec<(Vec<u8>, Place)> {
         match &rule.asks {
             Asks::Section(_, rules) => named.extend(named_users(rules)),
             Asks::Provider(Provider::User(names)) => {
-                named.extend(names_in(names).unwrap_or_default().into_iter().map(|name| (name, rule.place)));
+                // What stands behind a `#` was hardly meant for a name.
+                let meant = names_in(names).unwrap_or_default().into_iter().take_while(|name| !name.starts_with(b"#"));
+                named.extend(meant.map(|name| (name, rule.place)));
             }
             Asks::Provider(_) => {}
         }
@@ -42,6 +44,7 @@ impl Policy<'_> {
                 let here = passwords.digest.entries.iter().filter(|entry| *entry.realm == *realm);
                 let place = |span| Place::new(passwords.digest.file, span);
                 people.extend(here.map(|entry| (entry.user.to_vec(), Some(place(entry.span)))));
+                complete &= !people.is_empty() || passwords.digest.entries.is_empty();
             }
             Some(UserFileState::Read { passwords, .. }) => {
                 let file = &passwords.basic;
@@ -49,8 +52,7 @@ impl Policy<'_> {
                     file.deciding().map(|entry| (known_name(file, entry).to_vec(), Some(place_of(file.file, entry))));
                 people.extend(known);
             }
-            Some(UserFileState::Unknown(_)) => complete = false,
-            Some(UserFileState::Failed { .. }) | None => {}
+            Some(UserFileState::Unknown(_) | UserFileState::Failed { .. }) | None => complete &= !self.asks_file(),
         }
         if let Some(anonymous) = &self.config.anonymous {
             people.extend(anonymous.users.iter().filter(|name| *name != b"*").map(|name| (name.clone(), None)));
@@ -60,6 +62,11 @@ impl Policy<'_> {
         let named = named_users(&self.config.rules).into_iter().filter(|(name, _)| seen.insert(name.clone()));
         people.extend(named.map(|(name, _)| (name, None)));
         (people, complete)
+    }
+
+    /// Whether a password file is consulted at all.
+    fn asks_file(&self) -> bool {
+        self.config.basic_providers.is_empty() || self.config.basic_providers.iter().any(|set| set.value == "file")
     }
 
     /// Whether entries are looked up with the realm.

@@ -32,6 +32,7 @@ pub struct Site<'s> {
     pub(super) profile: Profile,
     pub(super) loaded: Loaded,
     pub(super) root: PathBuf,
+    pub(super) docroot: Option<PathBuf>,
     access: BTreeMap<PathBuf, AccessFile<'s>>,
     outer: DirConfig,
     no_groups: GroupState,
@@ -54,7 +55,14 @@ impl<'s> Site<'s> {
         });
         let access = access.collect();
         let outer = outer(sources);
-        Self { sources, profile, loaded, root, access, outer, no_groups: GroupState::Unset }
+        Self { sources, profile, loaded, root, docroot: None, access, outer, no_groups: GroupState::Unset }
+    }
+
+    /// The same, with the folder that the server shows at `/`.
+    #[must_use]
+    pub fn shown_from(mut self, docroot: Option<PathBuf>) -> Self {
+        self.docroot = docroot;
+        self
     }
 
     /// The folders that hold a per-directory file.

@@ -80,6 +80,8 @@ impl Site<'_> {
             match same {
                 Some(same) => same.methods.get_or_insert_default().extend(names),
                 None => {
+                    // Free OPTIONS alone are what a CORS preflight needs.
+                    area.guarded &= names != ["OPTIONS"];
                     area.methods = Some(names);
                     areas.push(area);
                 }
@@ -136,11 +138,12 @@ impl Site<'_> {
         let stranger = sketch.answer(&Ask { client: Client::Elsewhere, ..ask.clone() });
         let welcome = sketch.answer(&ask);
         let differs = stranger.passes() == Some(false) && welcome.passes() == Some(true) && sketch.guarded;
-        if let Some(Because { reason: Reason::GrantedByRule { rule }, place: Some(place), .. }) =
-            welcome.reason().filter(|_| differs)
-        {
-            let remark = Remark::OpenToAddresses { rule: rule.clone() };
-            remarks.push(Noted { remark, place: *place, related: None });
+        if let Some(Because { reason, place: Some(place), .. }) = welcome.reason().filter(|_| differs) {
+            let rule = match reason {
+                Reason::GrantedByRule { rule } => rule.clone(),
+                _ => "Satisfy Any".to_owned(),
+            };
+            remarks.push(Noted { remark: Remark::OpenToAddresses { rule }, place: *place, related: None });
         }
         let own = |place: &Place| Some(place.file) == self.source_of(&sketch.folder);
         let access = config.access.as_ref().and_then(|access| access.places.first()).copied();
@@ -159,6 +162,10 @@ impl Site<'_> {
         for passwords in &self.loaded.found {
             let file = &passwords.basic;
             let readers = self.readers(file.file);
+            if self.is_served(file.file) {
+                let (remark, place) = (Remark::PasswordFileServed, Place::new(file.file, Span::at(0)));
+                survey.remarks.push(Noted { remark, place, related: readers.first().copied() });
+            }
             if matches!(file.contents, Contents::Digest | Contents::Groups) {
                 continue;
             }
@@ -171,10 +178,6 @@ impl Site<'_> {
                     let outcome = Outcome { logins: known.then_some(Logins::None), status: known.then_some(401) };
                     causes.add(&Because::at(reason, place_of(file.file, entry)), outcome);
                 }
-            }
-            if self.is_served(file.file) {
-                let (remark, place) = (Remark::PasswordFileServed, Place::new(file.file, Span::at(0)));
-                survey.remarks.push(Noted { remark, place, related: readers.first().copied() });
             }
             survey.user_files.push(UserFileInUse { file: file.clone(), verifier, readers });
         }
@@ -205,7 +208,8 @@ impl Site<'_> {
     fn is_served(&self, file: FileId) -> bool {
         let Some(path) = self.sources.get(file).map(crate::source::Source::path) else { return false };
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
-        if self.chain(folder).is_empty() {
+        let below_docroot = self.docroot.as_ref().is_some_and(|docroot| folder.starts_with(docroot));
+        if self.chain(folder).is_empty() && !below_docroot {
             return false;
         }
         let stranger =
@@ -241,7 +245,7 @@ impl Causes {
     fn take_area(&mut self, area: &Area) {
         let passing = area.people.iter().filter(|person| person.can_log_in() == Some(true)).count();
         let logins = match passing {
-            0 if area.people.iter().any(|person| person.can_log_in().is_none()) => None,
+            0 if area.verdict() != Verdict::Lockout => None,
             0 => Some(Logins::None),
             all if all == area.people.len() => Some(Logins::All),
             _ => Some(Logins::Some),

@@ -1,7 +1,7 @@
 //! `Require` and its providers (modules/aaa/mod_authz_core.c, `add_authz_provider`; mod_authz_user, mod_authz_groupfile,
 //! mod_authz_host and so on, their `parse_require_line`).
 
-use crate::answer::{Because, Missing, Reason};
+use crate::answer::{Because, Missing, Reason, Remark};
 use crate::servers::apache::config::{Asks, Combine, Provider, Rule};
 use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authz_provider};
 use crate::servers::apache::expr::{Origin, StringExpr, Subnet, parse_condition, require_expr_text};
@@ -40,8 +40,14 @@ impl Reader<'_> {
         }
         match name {
             b"valid-user" => Some(Provider::ValidUser),
-            b"user" => self.names(directive, args).map(Provider::User),
-            b"group" => self.names(directive, args).map(Provider::Group),
+            b"user" | b"group" => {
+                if directive.words_of(args).iter().any(|word| word.value.first() == Some(&b'#')) {
+                    let directive_name = format!("Require {}", String::from_utf8_lossy(name));
+                    self.remark(Remark::CommentTakenForNames { directive: directive_name }, directive.place());
+                }
+                let names = self.names(directive, args)?;
+                Some(if name == b"user" { Provider::User(names) } else { Provider::Group(names) })
+            }
             b"all" => self.all(directive, args),
             b"ip" => self.ip(directive, args),
             b"local" => Some(Provider::Local),
