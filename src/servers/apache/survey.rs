@@ -139,10 +139,8 @@ impl Site<'_> {
         let welcome = sketch.answer(&ask);
         let differs = stranger.passes() == Some(false) && welcome.passes() == Some(true) && sketch.guarded;
         if let Some(Because { reason, place: Some(place), .. }) = welcome.reason().filter(|_| differs) {
-            let rule = match reason {
-                Reason::GrantedByRule { rule } => rule.clone(),
-                _ => "Satisfy Any".to_owned(),
-            };
+            let granted = if let Reason::GrantedByRule { rule } = reason { Some(rule.clone()) } else { None };
+            let rule = granted.unwrap_or_else(|| "Satisfy Any".to_owned());
             remarks.push(Noted { remark: Remark::OpenToAddresses { rule }, place: *place, related: None });
         }
         let own = |place: &Place| Some(place.file) == self.source_of(&sketch.folder);
