@@ -136,6 +136,7 @@ fn look(
         remarks: &survey.remarks,
         user_files: &survey.user_files,
         sources: &report.sources,
+        folder: &options.here,
     });
     survey.areas.retain(|area| area.decided_by.iter().any(|file| asked.contains(file)));
     report.findings.extend(findings.into_iter().filter(|finding| is_asked(finding, &asked, &survey.areas)));

@@ -36,6 +36,11 @@ pub enum Remark {
         /// `UTF-16 (big-endian)`.
         what: &'static str,
     },
+    /// A path of the server that is taken for a file here, because its end is the same.
+    PathInferred {
+        /// What is taken for what: a sentence without a full stop.
+        what: String,
+    },
     /// A password file that lies below the document root under a name that a stranger's GET obtains.
     PasswordFileServed,
 }

@@ -27,7 +27,7 @@ rule! {
     /// ## What to write instead
     ///
     /// Nothing in the files. Tell htlint more: `--map /srv/secrets=deploy/secrets` for a path, `--env NAME=VALUE`
-    /// for a variable, `--config FILE` for the server's configuration, `--on-host` on the server itself.
+    /// for a variable, `--on-host` on the server itself.
     id: "cannot-tell",
     severity: Note,
     title: "something decides that the files do not tell",
@@ -64,21 +64,22 @@ fn told(missing: &Missing) -> (String, &'static str) {
         }
         Missing::Module { name, directive } => (
             format!("{name}, a module from elsewhere, which '{directive}' needs"),
-            "`--config FILE` tells which modules the server loads.",
+            "Where the module is missing, such a line is an error; a section that asks for it (`<IfModule>`) keeps it harmless.",
         ),
         Missing::Provider { name } => {
             (format!("what the provider '{name}' says"), "Only the server can ask it: try a login there.")
         }
-        Missing::Condition { directive } => {
-            (format!("a condition of '{directive}' that a request decides"), "`htlint simulate` answers one request.")
-        }
+        Missing::Condition { directive } => (
+            format!("a condition of '{directive}' that a request decides"),
+            "Rules that do not look at the request can be judged.",
+        ),
         Missing::Dns => ("what DNS says of the client".to_owned(), "Rules by address (`Require ip`) do not need DNS."),
         Missing::Pattern { directive } => (
             format!("a pattern of '{directive}' that htlint cannot read"),
             "A simpler pattern, or a plain name, can be judged.",
         ),
         Missing::TooMany => {
-            ("too many unknown things at once".to_owned(), "Tell htlint of some: `--config`, `--map`, `--env`.")
+            ("too many unknown things at once".to_owned(), "Tell htlint of some: `--map`, `--env`, `--define`.")
         }
         Missing::Cost => {
             ("a hash that is too costly to compute here".to_owned(), "`htlint hash` tells its cost; lower it.")

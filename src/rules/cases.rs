@@ -69,6 +69,7 @@ impl Site {
             remarks: &[],
             user_files: &self.user_files,
             sources: &self.sources,
+            folder: std::path::Path::new("/"),
         })
     }
 

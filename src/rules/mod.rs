@@ -24,6 +24,7 @@ mod foreign_path;
 mod glued_entries;
 mod group_empty;
 mod group_file_missing;
+mod inferred_path;
 #[cfg(test)]
 mod laws;
 mod limit_holes;
@@ -146,6 +147,7 @@ pub static ALL: &[&Rule] = &[
     &mixed_access_control::RULE,
     &nested_files_section::RULE,
     &module_not_default::RULE,
+    &inferred_path::RULE,
     &open_to_addresses::RULE,
     &nothing_read::RULE,
     &password_file_downloadable::RULE,

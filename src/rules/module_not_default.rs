@@ -26,7 +26,7 @@ rule! {
     /// ## What to write instead
     ///
     /// Remove the line if nothing needs it, or see to the module: `a2enmod authz_groupfile` and a restart. Then
-    /// tell htlint with `modules` in `htlint.toml`, or with `--config`.
+    /// tell htlint with `modules` in `htlint.toml`.
     id: "module-not-default",
     severity: Note,
     title: "a directive of a module that is not on by default",

@@ -1,5 +1,7 @@
 //! A rule: its name, its page, the reasons it explains, and what it may see of a case.
 
+use std::path::Path;
+
 use crate::answer::{Area, Cause, Noted, ReasonKind, UserFileInUse};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::source::Sources;
@@ -42,6 +44,8 @@ pub struct Case<'a> {
     pub user_files: &'a [UserFileInUse],
     /// The files, for the places of findings.
     pub sources: &'a Sources,
+    /// The folder that commands in a help text are typed in.
+    pub folder: &'a Path,
 }
 
 /// The rule of that name; `None` if there is none.
@@ -158,7 +162,8 @@ mod tests {
         static COUNTS: Rule =
             Rule { id: RuleId("counts"), severity: Severity::Note, title: "", doc: "", explains: &[], check: counts };
         let sources = Sources::default();
-        let case = Case { causes: &[], areas: &[], remarks: &[], user_files: &[], sources: &sources };
+        let case =
+            Case { causes: &[], areas: &[], remarks: &[], user_files: &[], sources: &sources, folder: Path::new("/") };
         let found = run(&[&COUNTS, &COUNTS], &case);
         let messages: Vec<_> = found.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["0", "1"]);

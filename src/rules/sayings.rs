@@ -7,7 +7,7 @@ use crate::hash::{Damage, Death, Part, Scheme};
 use crate::source::{Place, Source, Sources, Span};
 
 const LOGGED: &str =
-    "The error log says AH01620: Could not open password file. This takes Debian's apache2 for granted.";
+    "The error log says AH01620: Could not open password file. Taken for granted: it is Debian's apache2.";
 
 fn reasons() -> Vec<Reason> {
     [of_the_config(), of_the_login(), of_an_entry(), of_the_rules()].concat()
@@ -104,9 +104,16 @@ fn said(reason: Reason, outcome: Outcome) -> Vec<Finding> {
     let mut sources = Sources::default();
     let file = sources.add(Source::new("site/.htpasswd".into(), b"alice:secret".to_vec()));
     let because = Because::at(reason, Place::new(file, Span::new(0, 5)));
-    let because = because.logged("AH01620").assuming(Some("This takes Debian's apache2 for granted".to_owned()));
+    let because = because.logged("AH01620").assuming(Some("it is Debian's apache2".to_owned()));
     let causes = [Cause { because, outcome }];
-    run(&Case { causes: &causes, areas: &[], remarks: &[], user_files: &[], sources: &sources })
+    run(&Case {
+        causes: &causes,
+        areas: &[],
+        remarks: &[],
+        user_files: &[],
+        sources: &sources,
+        folder: std::path::Path::new("/"),
+    })
 }
 
 #[test]

@@ -81,9 +81,11 @@ impl Case<'_> {
         Some(String::from_utf8_lossy(&entry.user).into_owned())
     }
 
-    /// The path of the file that holds this place, as it was read.
+    /// The path of the file that holds this place, as one types it in the current folder.
     pub(super) fn path(&self, place: Place) -> String {
-        self.sources.get(place.file).map(|source| source.path().display().to_string()).unwrap_or_default()
+        let Some(source) = self.sources.get(place.file) else { return String::new() };
+        let path = source.path();
+        path.strip_prefix(self.folder).unwrap_or(path).display().to_string()
     }
 
     /// Every entry that decides and may let its user in, with its place and how strong its hash is.
@@ -122,7 +124,8 @@ pub(super) fn reasons(area: &Area) -> impl Iterator<Item = &Because> {
 /// The server fact with the log line and the assumption it rests on.
 pub(super) fn reasoned(why: String, because: &Because) -> String {
     let logged = because.log.map(super::log_lines::sentence);
-    let assumed = because.assumed.as_ref().map(|assumed| format!("{}.", assumed.trim_end_matches('.')));
+    let assumed =
+        because.assumed.as_ref().map(|assumed| format!("Taken for granted: {}.", assumed.trim_end_matches('.')));
     let parts = [Some(why).filter(|why| !why.is_empty()), logged, assumed];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

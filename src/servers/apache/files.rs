@@ -130,7 +130,7 @@ impl Follower<'_> {
         match self.paths.locate(self.files, server) {
             Located::Local { path, how } if self.is_plain(&path, how, folder) => {
                 let here = path.strip_prefix(self.root).unwrap_or(&path).display().to_string();
-                let assumed = format!("{shown} on the server is {here} here (htlint --map tells where it really lies)");
+                let assumed = format!("{shown} on the server is taken for {here} here");
                 self.open(path, false, server, &form, &written, Some(assumed))
             }
             Located::Local { .. } | Located::Unmapped if self.is_file(&self.root.join(below_root(server))) => {

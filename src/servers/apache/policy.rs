@@ -114,12 +114,18 @@ impl Policy<'_> {
             return self.open(Reason::MethodNotCovered, rules.first().map(|rule| rule.place));
         };
         if self.profile_rule(rule) {
+            let granted =
+                Some("the server's own configuration grants the folder to all (`Require all granted`)".to_owned());
             let dropped = self.dropped.first().map(|dropped| {
                 let reason =
                     Reason::ProtectionDropped { section: dropped.section.clone(), meant: dropped.meant.clone() };
                 self.open(reason, Some(dropped.place))
             });
-            return dropped.unwrap_or_else(|| self.open(Reason::NothingRequired, self.login_place()));
+            let mut answer = dropped.unwrap_or_else(|| self.open(Reason::NothingRequired, self.login_place()));
+            for because in &mut answer.because {
+                because.assumed.clone_from(&granted);
+            }
+            return answer;
         }
         self.open(Reason::GrantedByRule { rule: rule.written.clone() }, Some(rule.place))
     }

@@ -32,9 +32,25 @@ impl Site<'_> {
                 }
             }
         }
+        self.inferred(&mut survey.remarks);
         self.user_files(&mut causes, &mut survey);
         survey.causes = causes.list;
         survey
+    }
+
+    /// The paths that were taken for files here because their ends are the same.
+    fn inferred(&self, remarks: &mut Vec<Noted>) {
+        for folder in self.folders() {
+            let Ok(per_dir) = self.per_dir(folder, &World::default()) else { continue };
+            per_dir.config.each(&mut |config| {
+                let Some(set) = &config.user_file else { return };
+                let state = self.loaded.user_files.get(&(set.value.written.clone(), set.place.file));
+                if let Some(super::files::UserFileState::Read { assumed: Some(what), .. }) = state {
+                    let remark = Remark::PathInferred { what: what.clone() };
+                    remarks.push(Noted { remark, place: set.place, related: None });
+                }
+            });
+        }
     }
 
     /// What keeps a per-directory file from being read, in every world; what depends on the world is "can't tell".
