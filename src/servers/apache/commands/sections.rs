@@ -98,7 +98,7 @@ impl Reader<'_> {
         for word in &words {
             let name = String::from_utf8_lossy(&word.value).into_owned();
             match self.known_method(&name) {
-                Some(trace) if trace == Methods::of("TRACE") => {
+                Some(trace) if trace == Methods::of("TRACE") && !except => {
                     let message = "TRACE cannot be controlled by <Limit>, see TraceEnable".to_owned();
                     return self.refuse(open, &words, message);
                 }
@@ -113,6 +113,9 @@ impl Reader<'_> {
         let inner = scope.methods.intersection(methods);
         if inner.is_empty() {
             return self.refuse(open, &words, format!("{} directive excludes all methods", shown(open)));
+        }
+        if inner == scope.methods {
+            return self.refuse(open, &words, format!("{} directive specifies methods already excluded", shown(open)));
         }
         let outer = std::mem::replace(&mut scope.methods, inner);
         scope.within.push(shown(open));
