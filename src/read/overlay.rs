@@ -38,8 +38,12 @@ impl Files for Overlay<'_> {
     }
 
     fn entries(&self, path: &Path) -> Result<Vec<Entry>, Fault> {
-        let mut entries = self.under.entries(path)?;
-        let is_here = self.path.parent() == Some(path) && !entries.iter().any(|entry| entry.path == self.path);
+        let own = self.path.parent() == Some(path);
+        let mut entries = match self.under.entries(path) {
+            Err(Fault::Missing) if own => Vec::new(),
+            listed => listed?,
+        };
+        let is_here = own && !entries.iter().any(|entry| entry.path == self.path);
         if is_here {
             entries.push(Entry { path: self.path.clone(), kind: FileType::Regular });
             entries.sort_by(|left, right| left.path.cmp(&right.path));

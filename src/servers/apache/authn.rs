@@ -175,10 +175,7 @@ impl Policy<'_> {
 
     /// The rule that names a user.
     fn naming(&self, user: &[u8]) -> Option<crate::source::Place> {
-        super::people::named_users(&self.config.rules)
-            .into_iter()
-            .find(|(name, _)| name == user)
-            .map(|(_, place)| place)
+        self.named().into_iter().find(|(name, _)| name == user).map(|(_, place)| place)
     }
 
     fn consult_anonymous(&self, login: &Login, user: &[u8]) -> Said {

@@ -10,8 +10,8 @@ use nom::sequence::preceded;
 
 use super::directives::{find, foreign_directive, foreign_module, module};
 use super::expr::Pattern;
+use super::line::Directive;
 use super::profile::Profile;
-use super::syntax::Directive;
 use super::world::{Question, World};
 use crate::answer::Missing;
 use crate::words::{blanks, word};

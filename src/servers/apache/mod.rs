@@ -12,6 +12,7 @@ mod entries;
 pub mod expr;
 mod files;
 mod files_pattern;
+mod line;
 mod load;
 mod merge;
 mod methods;

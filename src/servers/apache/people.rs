@@ -5,16 +5,19 @@ use std::collections::HashSet;
 use super::authz::names_in;
 use super::config::{Asks, Provider, Rule};
 use super::entries::{known_name, place_of};
-use super::files::UserFileState;
+use super::files::{GroupState, UserFileState};
 use super::policy::Policy;
 use crate::source::Place;
 
 /// A name and its entry, if it has one.
 pub(super) type Known = (Vec<u8>, Option<Place>);
 
+/// A name and the place that names it.
+pub(super) type Named = (Vec<u8>, Place);
+
 /// Every user whom the rules name (`Require user`), each with the rule.
 #[must_use]
-pub(super) fn named_users(rules: &[Rule]) -> Vec<(Vec<u8>, Place)> {
+pub(super) fn named_users(rules: &[Rule]) -> Vec<Named> {
     let mut named = Vec::new();
     for rule in rules.iter().filter(|rule| !rule.negated) {
         match &rule.asks {
@@ -28,6 +31,19 @@ pub(super) fn named_users(rules: &[Rule]) -> Vec<(Vec<u8>, Place)> {
         }
     }
     named
+}
+
+/// The groups that rules ask for.
+fn asked_groups(rules: &[Rule]) -> Vec<Vec<u8>> {
+    let mut asked = Vec::new();
+    for rule in rules.iter().filter(|rule| !rule.negated) {
+        match &rule.asks {
+            Asks::Section(_, rules) => asked.extend(asked_groups(rules)),
+            Asks::Provider(Provider::Group(names)) => asked.extend(names_in(names).unwrap_or_default()),
+            Asks::Provider(_) => {}
+        }
+    }
+    asked
 }
 
 impl Policy<'_> {
@@ -59,9 +75,31 @@ impl Policy<'_> {
         }
         let mut seen: HashSet<Vec<u8>> = HashSet::with_capacity(people.len());
         people.retain(|(name, _)| seen.insert(name.clone()));
-        let named = named_users(&self.config.rules).into_iter().filter(|(name, _)| seen.insert(name.clone()));
+        let named = self.named().into_iter().filter(|(name, _)| seen.insert(name.clone()));
         people.extend(named.map(|(name, _)| (name, None)));
         (people, complete)
+    }
+
+    /// Everybody whom the rules or the groups they ask for name, each with the place that does. A member of a group who
+    /// has no entry counts only if there is one in another letter case: group files often serve several places.
+    pub(super) fn named(&self) -> Vec<Named> {
+        let mut named = named_users(&self.config.rules);
+        let (GroupState::Read { file: groups }, Some(UserFileState::Read { passwords, .. })) =
+            (self.groups, self.user_file)
+        else {
+            return named;
+        };
+        let meant = |member: &[u8]| {
+            let mut entries = passwords.basic.entries.iter();
+            passwords.basic.entry(member).is_none() && entries.any(|entry| entry.user.eq_ignore_ascii_case(member))
+        };
+        for group in asked_groups(&self.config.rules) {
+            for line in groups.lines_of(&group) {
+                let members = line.members.iter().filter(|member| meant(member));
+                named.extend(members.map(|member| (member.to_vec(), Place::new(groups.file, line.span))));
+            }
+        }
+        named
     }
 
     /// Whether a password file is consulted at all.

@@ -4,10 +4,11 @@
 use super::conditions::Surroundings;
 use super::config::{Combine, DirConfig, Rule};
 use super::directives::{Directive as Row, ModuleSet, find, foreign_directive, meant_modules, module, nearest};
+use super::line::Directive;
 use super::methods::Methods;
 use super::profile::Profile;
 use super::secrets::displayed;
-use super::syntax::{Directive, Node, SyntaxFault, Tree, parse};
+use super::syntax::{Node, SyntaxFault, Tree, parse};
 use super::world::{Question, World};
 use crate::answer::{Because, Missing, Noted, Reason, Remark};
 use crate::lines::LineLimit;

@@ -1,96 +1,10 @@
 //! From the bytes of a configuration file to a tree of directives and sections, as httpd builds it before it looks at any
 //! directive (server/config.c, `ap_build_config`): variables are replaced and conditional sections decided on the way.
 
-use nom::bytes::complete::{tag, take_until};
-use nom::sequence::{preceded, terminated};
-use nom::{IResult, Parser};
-
 use super::conditions::{Conditions, Truth};
+use super::line::Directive;
 use crate::lines::{LineLimit, LogicalLine, LogicalLines, Text, logical_lines};
-use crate::source::{FileId, Place, Span, Spanned};
-use crate::words::{word, words};
-
-/// A directive or the opening of a section, as written.
-#[derive(Debug, Clone)]
-pub(super) struct Directive<'s> {
-    /// The first word; of a section with its `<` and without a `>`.
-    pub name: Spanned<Vec<u8>>,
-    /// The file it stands in.
-    pub file: FileId,
-    /// Where the whole logical line stands.
-    pub span: Span,
-    /// Variables in it that nothing defines: they stay as written.
-    pub undefined: Vec<String>,
-    text: Text<'s>,
-    args_at: usize,
-}
-
-impl Directive<'_> {
-    /// The name as text.
-    #[must_use]
-    pub(super) fn name(&self) -> String {
-        String::from_utf8_lossy(&self.name.value).into_owned()
-    }
-
-    /// Whether it has this name; case is no matter.
-    #[must_use]
-    pub(super) fn is(&self, name: &str) -> bool {
-        self.name.value.eq_ignore_ascii_case(name.as_bytes())
-    }
-
-    /// Everything behind the name, without blanks at both ends.
-    #[must_use]
-    pub(super) fn args(&self) -> &[u8] {
-        self.text.bytes().get(self.args_at..).unwrap_or_default()
-    }
-
-    /// The arguments as words with their places.
-    #[must_use]
-    pub(super) fn words(&self) -> Vec<Spanned<Vec<u8>>> {
-        self.words_of(self.args())
-    }
-
-    /// The words of a part of [`Directive::args`].
-    #[must_use]
-    pub(super) fn words_of(&self, part: &[u8]) -> Vec<Spanned<Vec<u8>>> {
-        words(part).into_iter().map(|word| Spanned::new(word.value.into_owned(), self.text.span_of(word.raw))).collect()
-    }
-
-    /// The argument of a section: all up to the last `>` of the line; `None` if there is none.
-    #[must_use]
-    pub(super) fn section_argument(&self) -> Option<&[u8]> {
-        let args = self.args();
-        if args.is_empty() {
-            return Some(args);
-        }
-        let mut end = None;
-        let mut rest = args;
-        while let Ok((behind, _)) = up_to_bracket(rest) {
-            rest = behind;
-            end = Some(args.len() - rest.len() - 1);
-        }
-        args.get(..end?)
-    }
-
-    /// The directive's whole line.
-    #[must_use]
-    pub(super) fn place(&self) -> Place {
-        Place::new(self.file, self.span)
-    }
-
-    /// The directive's name.
-    #[must_use]
-    pub(super) fn name_place(&self) -> Place {
-        Place::new(self.file, self.name.span)
-    }
-
-    /// Where the arguments stand; the name's place if there are none.
-    #[must_use]
-    pub(super) fn args_place(&self) -> Place {
-        let args = self.args();
-        if args.is_empty() { self.name_place() } else { Place::new(self.file, self.text.span_of(args)) }
-    }
-}
+use crate::source::{FileId, Span, Spanned};
 
 /// A node of the tree.
 #[derive(Debug, Clone)]
@@ -200,7 +114,7 @@ impl<'s> Builder<'s, '_> {
             let directive = self.directive(line);
             match directive.name.value.as_slice() {
                 [] => {}
-                [b'<', b'/', ..] => self.close(&directive, &mut stack, &mut nodes, of.is_some()),
+                [b'<', b'/', ..] => self.close(&directive, &mut stack, &mut nodes),
                 [b'<', ..] => self.open(directive, &mut stack, &mut nodes),
                 _ => add(Node::Directive(directive), &mut stack, &mut nodes),
             }
@@ -243,7 +157,7 @@ impl<'s> Builder<'s, '_> {
         }
     }
 
-    fn close(&mut self, tag: &Directive<'s>, stack: &mut Vec<Open<'s>>, nodes: &mut Vec<Node<'s>>, inner: bool) {
+    fn close(&mut self, tag: &Directive<'s>, stack: &mut Vec<Open<'s>>, nodes: &mut Vec<Node<'s>>) {
         let name = tag.name.value.get(2..).unwrap_or_default();
         let Some(name) = name.strip_suffix(b">") else {
             let message = format!("{}> directive missing closing '>'", tag.name());
@@ -254,7 +168,6 @@ impl<'s> Builder<'s, '_> {
             |open: &Open<'s>| open.open.name.value.get(1..).is_some_and(|open| open.eq_ignore_ascii_case(name));
         let shown = String::from_utf8_lossy(name).into_owned();
         match stack.last() {
-            None if inner => self.fault(SyntaxFault::Unbalanced(spare(&shown)), tag.span),
             None => self.fault(SyntaxFault::Unbalanced(spare(&shown)), tag.span),
             Some(open) if closes(open) => close_top(stack, nodes),
             Some(open) => {
@@ -283,7 +196,7 @@ impl<'s> Builder<'s, '_> {
             if line.is_skipped() {
                 continue;
             }
-            let directive = self.plain_directive(line);
+            let directive = Directive::plain(self.file, line.text, line.span);
             match directive.name.value.as_slice() {
                 [b'<', b'/', name @ ..] => {
                     let name = name.split_last().map(|(_, name)| name).unwrap_or_default();
@@ -314,12 +227,7 @@ impl<'s> Builder<'s, '_> {
     }
 
     fn directive(&mut self, line: LogicalLine<'s>) -> Directive<'s> {
-        let (text, undefined) = substitute(line.text, &|name| self.conditions.variable(name));
-        cut(self.file, text, line.span, undefined)
-    }
-
-    fn plain_directive(&self, line: LogicalLine<'s>) -> Directive<'s> {
-        cut(self.file, line.text, line.span, Vec::new())
+        Directive::read(self.file, line, &|name| self.conditions.variable(name))
     }
 
     fn note_swallowed(&mut self, line: &LogicalLine<'s>) {
@@ -327,11 +235,10 @@ impl<'s> Builder<'s, '_> {
         let lost = self.bytes.get(start..line.span.end).unwrap_or_default();
         if let Some(lost) = logical_lines(lost, self.limit).next().filter(|lost| !lost.is_skipped()) {
             let span = Span::new(start, start + lost.span.end);
-            let lost = cut(
+            let lost = Directive::plain(
                 self.file,
                 Text::literal(self.bytes.get(span.range()).unwrap_or_default(), start),
                 span,
-                Vec::new(),
             );
             self.tree.swallowing.push(Swallowing { comment: Span::new(line.span.start, start - 1), lost });
         }
@@ -363,55 +270,4 @@ fn spare(name: &str) -> String {
 fn closes_whole(line: &[u8], section: &[u8]) -> bool {
     let name = line.strip_prefix(b"</").and_then(|line| line.strip_suffix(b">"));
     name.is_some_and(|name| section.get(1..).is_some_and(|open| open.eq_ignore_ascii_case(name)))
-}
-
-/// Cuts the name off a line; of an opening tag without its `>` (server/config.c, `ap_build_config_sub`).
-fn cut(file: FileId, text: Text<'_>, span: Span, undefined: Vec<String>) -> Directive<'_> {
-    let bytes = text.bytes();
-    let (name, at) = match word(bytes) {
-        Ok((rest, first)) => {
-            let mut name = Spanned::new(first.value.into_owned(), text.span_of(first.raw));
-            let opens = name.value.first() == Some(&b'<') && name.value.get(1) != Some(&b'/');
-            if opens && name.value.last() == Some(&b'>') {
-                name.value.pop();
-            }
-            (name, bytes.len() - rest.len())
-        }
-        Err(_) => (Spanned::new(Vec::new(), Span::at(span.start)), bytes.len()),
-    };
-    Directive { name, file, span, undefined, text, args_at: at }
-}
-
-fn up_to_bracket(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    terminated(take_until(">"), tag(">")).parse(input)
-}
-
-fn variable(input: &[u8]) -> IResult<&[u8], (&[u8], &[u8])> {
-    let before = terminated(take_until("${"), tag("${"));
-    (before, terminated(take_until("}"), tag("}"))).parse(input)
-}
-
-/// Replaces each `${NAME}` that is known; the others stay as written (server/core.c, `ap_resolve_env`).
-fn substitute<'s>(text: Text<'s>, value: &dyn Fn(&str) -> Option<Vec<u8>>) -> (Text<'s>, Vec<String>) {
-    let mut undefined = Vec::new();
-    if preceded(take_until::<_, _, nom::error::Error<&[u8]>>("${"), tag("${")).parse(text.bytes()).is_err() {
-        return (text, undefined);
-    }
-    let mut new = Text::empty(text.span(0, 0).start);
-    let mut rest = text.bytes();
-    while let Ok((behind, (before, name))) = variable(rest) {
-        new.push_literal(before, text.span_of(before).start);
-        let written = rest.get(before.len()..rest.len() - behind.len()).unwrap_or_default();
-        let shown = String::from_utf8_lossy(name).into_owned();
-        match value(&shown) {
-            Some(value) => new.push_replaced(&value, text.span_of(written)),
-            None => {
-                new.push_literal(written, text.span_of(written).start);
-                undefined.push(shown);
-            }
-        }
-        rest = behind;
-    }
-    new.push_literal(rest, text.span_of(rest).start);
-    (new, undefined)
 }

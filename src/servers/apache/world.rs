@@ -106,19 +106,17 @@ impl Explored<Answer> {
             .missing
             .first()
             .is_some_and(|because| matches!(because.reason, Reason::CannotTell { missing: Missing::TooMany }));
-        let mut answers = self.outcomes.into_iter().map(|(_, answer)| answer);
-        let Some(first) = answers.next() else {
+        let mut answers: Vec<Answer> = self.outcomes.into_iter().map(|(_, answer)| answer).collect();
+        // The world that comes last is the one in which all that is asked for is there: its reasons are the plainest.
+        let Some(last) = answers.pop().filter(|_| !too_many) else {
             return Answer { status: None, because: self.missing };
         };
-        if too_many {
-            return Answer { status: None, because: self.missing };
+        let differs = answers.iter().any(|answer| answer.status != last.status);
+        if last.status.is_some() && !differs {
+            return last;
         }
-        match answers.find(|other| other.status != first.status || other.status.is_none()) {
-            None => first,
-            Some(other) => {
-                let because = if self.missing.is_empty() { other.because } else { self.missing };
-                Answer { status: None, because }
-            }
-        }
+        let undecided = answers.into_iter().chain([last]).find(|answer| answer.status.is_none());
+        let because = undecided.map(|answer| answer.because).filter(|_| self.missing.is_empty());
+        Answer { status: None, because: because.unwrap_or(self.missing) }
     }
 }

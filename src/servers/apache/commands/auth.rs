@@ -5,8 +5,8 @@ use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Anonymous, Merging, Set, WrittenPath};
 use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authn_provider};
 use crate::servers::apache::expr::{Fault, Origin, StringExpr, parse_string};
+use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::{self, Reader, Scope, shown};
-use crate::servers::apache::syntax::Directive;
 use crate::servers::apache::world::Question;
 use crate::source::{Place, Spanned};
 

@@ -1,7 +1,7 @@
 //! Directives that have nothing to do with a login and yet can refuse their arguments or set what a rule asks for.
 
+use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::{Reader, Scope};
-use crate::servers::apache::syntax::Directive;
 use crate::source::Spanned;
 
 /// Statuses that have a line of their own (modules/http/http_protocol.c, `status_lines`).

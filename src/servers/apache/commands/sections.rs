@@ -5,9 +5,10 @@ use crate::answer::{Because, Reason, Remark};
 use crate::servers::apache::config::{Asks, Combine, DirConfig, FilesSection, IfSection, Rule};
 use crate::servers::apache::expr::{Origin, Pattern, PatternFault, parse_condition};
 use crate::servers::apache::files_pattern::FilesPattern;
+use crate::servers::apache::line::Directive;
 use crate::servers::apache::methods::Methods;
 use crate::servers::apache::reader::{Reader, Scope, shown};
-use crate::servers::apache::syntax::{Directive, Node};
+use crate::servers::apache::syntax::Node;
 use crate::source::Place;
 use crate::words::word;
 
