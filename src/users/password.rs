@@ -148,10 +148,9 @@ impl UserFile {
         for physical in bytes.split_inclusive(|byte| *byte == b'\n') {
             let end = start + physical.len();
             let line = physical.strip_suffix(b"\n").unwrap_or(physical);
-            let shown = match field(line) {
-                Ok((rest, _)) if rest.len() < line.len() && !line.starts_with(b"#") => line.len() - rest.len(),
-                _ => 0,
-            };
+            let (behind, user) = field(line).unwrap_or((&[], line));
+            let is_entry = user.len() < line.len() && !line.starts_with(b"#");
+            let shown = if is_entry { line.len() - behind.len() } else { 0 };
             secrets.push(Span::new(start + shown, start + line.len()));
             start = end;
         }
@@ -230,4 +229,50 @@ fn entries_behind(bytes: &[u8]) -> Vec<Box<[u8]>> {
             (user.len() < text.len()).then(|| user.into())
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> UserFile {
+        let mut sources = crate::source::Sources::default();
+        let file = sources.add(Source::new("f".into(), text.into()));
+        UserFile::read(file, text.as_bytes())
+    }
+
+    fn users(file: &UserFile) -> Vec<String> {
+        file.entries.iter().map(|entry| String::from_utf8_lossy(&entry.user).into_owned()).collect()
+    }
+
+    #[test]
+    fn all_but_names_is_secret_and_lines_without_a_colon_wholly() {
+        let source = Source::new("f".into(), b"alice:pw:x\npasted\n# bob:pw\n:x\n".to_vec());
+        let secrets = [Span::new(6, 10), Span::new(11, 17), Span::new(18, 26), Span::new(28, 29)];
+        assert_eq!(UserFile::secrets(&source), secrets);
+    }
+
+    #[test]
+    fn the_first_line_of_a_name_decides() {
+        let file = read("a:1\nb:2\na:3\n");
+        assert_eq!(&*file.entry(b"a").unwrap().stored, b"1");
+        assert_eq!(file.overshadowed().count(), 1);
+        assert_eq!(file.deciding().count(), 2);
+    }
+
+    #[test]
+    fn colons_in_a_row_are_one_and_a_fourth_field_is_ignored() {
+        let file = read("  a::h:rest:more\r\nnone\n");
+        assert_eq!(users(&file), ["a"]);
+        assert_eq!((&*file.entries[0].stored, &*file.entries[0].rest), (&b"h"[..], &b"rest:more"[..]));
+        assert!(matches!(file.oddities[..], [Oddity::NoColon { remark: false, .. }]));
+    }
+
+    #[test]
+    fn a_comment_that_goes_on_takes_the_next_entry() {
+        let file = read("# x \\\na:1\nb:2");
+        assert_eq!(users(&file), ["b"]);
+        assert!(matches!(&file.oddities[0], Oddity::Swallowed { user: Some(user), .. } if **user == *b"a"));
+        assert!(matches!(file.oddities[1], Oddity::NoFinalNewline { .. }));
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::secrets::displayed;
 use crate::source::Spanned;
 
 /// Statuses that have a line of their own (modules/http/http_protocol.c, `status_lines`).
@@ -83,7 +84,7 @@ fn options(words: &[Spanned<Vec<u8>>]) -> Option<String> {
             | b"execcgi"
             | b"multiviews"
             | b"runscripts" => {}
-            _ => return Some(format!("Illegal option {}", String::from_utf8_lossy(&word.value))),
+            _ => return Some(format!("Illegal option {}", displayed(&word.value, true))),
         }
     }
     None
@@ -93,7 +94,7 @@ fn options(words: &[Spanned<Vec<u8>>]) -> Option<String> {
 fn error_document(words: &[Spanned<Vec<u8>>]) -> Option<String> {
     let code = words.first().and_then(|word| std::str::from_utf8(&word.value).ok())?;
     let known = code.parse().is_ok_and(|code| STATUSES.iter().any(|range| range.contains(&code)));
-    (!known).then(|| format!("Unsupported HTTP response code {code}"))
+    (!known).then(|| format!("Unsupported HTTP response code {}", displayed(code.as_bytes(), true)))
 }
 
 /// The variables that SetEnvIf and its kin may set: `NAME`, `NAME=VALUE`, not `!NAME`.

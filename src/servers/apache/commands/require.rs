@@ -8,6 +8,7 @@ use crate::servers::apache::expr::{Origin, StringExpr, Subnet, parse_condition, 
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::methods::Methods;
 use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::secrets::displayed;
 use crate::servers::apache::world::Question;
 use crate::source::Place;
 use crate::words::word;
@@ -108,7 +109,7 @@ impl Reader<'_> {
             match Subnet::parse(&word.value) {
                 Some(network) => networks.push(network),
                 None => {
-                    let shown = String::from_utf8_lossy(&word.value).into_owned();
+                    let shown = displayed(&word.value, true);
                     self.refuse(directive, &words, format!("ip address '{shown}' appears to be invalid"));
                     return None;
                 }
