@@ -10,7 +10,7 @@ use super::policy::{Ask, Policy};
 use super::reader::PerDir;
 use super::site::Site;
 use super::world::{Explored, World, explore};
-use crate::answer::Answer;
+use crate::answer::{Answer, Because, Reason};
 use crate::source::{FileId, Place};
 
 /// An area before its answers are worked out.
@@ -38,6 +38,15 @@ pub(super) struct Sketch<'a> {
 }
 
 impl Sketch<'_> {
+    /// Protection that is in force in no world: it stands in a section that is false in all of them.
+    pub(super) fn dropped(&self) -> Option<Because> {
+        let policies = || self.policies.outcomes.iter().map(|(_, policy)| policy);
+        let dropped = policies().next()?.dropped.iter().find(|dropped| dropped.place == self.place)?;
+        let everywhere = policies().all(|policy| policy.dropped.contains(dropped) && policy.config.auth_type.is_none());
+        let reason = Reason::ProtectionDropped { section: dropped.section.clone(), meant: dropped.meant.clone() };
+        everywhere.then(|| Because::at(reason, dropped.place))
+    }
+
     /// What the server answers here.
     pub(super) fn answer(&self, ask: &Ask) -> Answer {
         if let [(world, policy)] = self.policies.outcomes.as_slice() {

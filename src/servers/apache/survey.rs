@@ -28,6 +28,9 @@ impl Site<'_> {
                 self.area_remarks(&sketch, &mut survey.remarks);
                 for area in self.areas_of(&sketch) {
                     causes.take_area(&area);
+                    if let Some(dropped) = sketch.dropped().filter(|_| area.anonymous.status.is_none()) {
+                        causes.add(&dropped, Outcome::default());
+                    }
                     survey.areas.push(area);
                 }
             }
