@@ -93,18 +93,19 @@ fn filled(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The same with a `htlint.toml` that says of the server what the case's setup says.
+/// The same with a `htlint.toml` that says of the server what the case's setup says beyond the default.
 pub(crate) fn configured(case: &Case) -> Memory {
     let setup = &case.setup;
     let names: Vec<&str> = modules(&setup.modules).iter().map(|module| module.source).collect();
     let told = match &setup.modules {
-        Modules::Set(name) => format!("{name:?}"),
-        Modules::List(_) => format!("{names:?}"),
+        Modules::Set(name) if name == "all" => String::new(),
+        Modules::Set(name) => format!("modules = {name:?}\n"),
+        Modules::List(_) => format!("modules = {names:?}\n"),
     };
     let words: Vec<&str> = setup.allow_override.split_whitespace().collect();
     let defines = &setup.defines;
     let toml = format!(
-        "[apache]\nmodules = {told}\nallow-override = {words:?}\ndefine = {defines:?}\nserver-root = \"{ROOT}/server\"\n"
+        "[apache]\n{told}allow-override = {words:?}\ndefine = {defines:?}\nserver-root = \"{ROOT}/server\"\n"
     );
     laid_out(case).file(format!("{ROOT}/htlint.toml"), toml)
 }
