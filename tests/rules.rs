@@ -12,6 +12,9 @@ use htlint::{Checked, Options, check};
 use support::case::{self, Case};
 use support::memory::{ROOT, configured};
 
+/// Rules whose quiet cases are of the pattern, and deserve a note at most.
+const MAY_NOTE: [&str; 2] = ["mixed-access-control", "short-password-limit"];
+
 #[test]
 fn firing_cases_fire_and_quiet_ones_are_quiet() {
     let mut wrong = Vec::new();
@@ -23,7 +26,8 @@ fn firing_cases_fire_and_quiet_ones_are_quiet() {
             findings.iter().map(|found| format!("{} {}", found.severity.word(), found.rule.0)).collect();
         let fires = case.name.starts_with("fires-");
         let quiet = case.name.starts_with("quiet-");
-        if (fires && own.is_empty()) || (quiet && own.iter().any(|finding| finding.severity > Severity::Note)) {
+        let least = if MAY_NOTE.contains(&case.rule.as_str()) { Severity::Warning } else { Severity::Note };
+        if (fires && own.is_empty()) || (quiet && own.iter().any(|finding| finding.severity >= least)) {
             wrong.push(format!("{}: {told:?}", case.title()));
         }
     }

@@ -104,8 +104,7 @@ pub(crate) fn configured(case: &Case) -> Memory {
     };
     let words: Vec<&str> = setup.allow_override.split_whitespace().collect();
     let defines = &setup.defines;
-    let toml = format!(
-        "[apache]\n{told}allow-override = {words:?}\ndefine = {defines:?}\nserver-root = \"{ROOT}/server\"\n"
-    );
+    let toml =
+        format!("[apache]\n{told}allow-override = {words:?}\ndefine = {defines:?}\nserver-root = \"{ROOT}/server\"\n");
     laid_out(case).file(format!("{ROOT}/htlint.toml"), toml)
 }

@@ -27,6 +27,7 @@ mod site;
 mod survey;
 mod syntax;
 mod target;
+mod tree;
 mod world;
 
 pub use directives::{ModuleSet, Override};

@@ -3,17 +3,20 @@
 
 use super::conditions::Surroundings;
 use super::config::{Combine, DirConfig, Rule};
+use super::directives::Module;
 use super::directives::{Directive as Row, ModuleSet, find, foreign_directive, meant_modules, module, nearest};
 use super::line::Directive;
 use super::methods::Methods;
 use super::profile::Profile;
 use super::secrets::displayed;
-use super::syntax::{Node, SyntaxFault, Tree, parse};
+use super::syntax::parse;
+use super::tree::{Fulfilled, Node, SyntaxFault, Tree};
 use super::world::{Question, World};
 use crate::answer::{Because, Missing, Noted, Reason, Remark};
 use crate::lines::LineLimit;
 use crate::source::{FileId, Place, Span, Spanned};
 use crate::users::Encoding;
+use crate::words::word;
 
 /// What a per-directory file was read into.
 #[derive(Debug, Clone, Default)]
@@ -52,10 +55,14 @@ pub(super) struct Dropped {
 #[must_use]
 pub(super) fn read(file: FileId, bytes: &[u8], profile: &Profile, world: &World) -> PerDir {
     let tree = parse(file, bytes, LineLimit::PER_DIRECTORY, &mut Surroundings { profile, world });
-    let mut reader = Reader { profile, world, file, read: PerDir::default() };
+    let mut reader = Reader { profile, world, file, fulfilled: &tree.fulfilled, read: PerDir::default() };
     reader.note_encoding(bytes);
     reader.note_syntax(&tree);
     let mut scope = Scope::default();
+    if let Some(span) = tree.too_deep {
+        let reason = Reason::CannotTell { missing: Missing::TooMany };
+        scope.config.unknowable.push(Because::at(reason, Place::new(file, span)));
+    }
     reader.walk(&tree.nodes, &mut scope);
     reader.read.config = scope.finish();
     reader.read
@@ -66,6 +73,7 @@ pub(super) struct Reader<'p> {
     pub(super) profile: &'p Profile,
     pub(super) world: &'p World,
     pub(super) file: FileId,
+    fulfilled: &'p [Fulfilled<'p>],
     pub(super) read: PerDir,
 }
 
@@ -236,10 +244,21 @@ impl Reader<'_> {
         if self.profile.modules_told || ModuleSet::debian_default().directives(&directive.name.value).next().is_some() {
             return;
         }
-        if let Some(load) = module(row.module.as_bytes()).and_then(|module| module.load) {
+        let Some(module) = module(row.module.as_bytes()) else { return };
+        if let Some(load) = module.load.filter(|_| !self.is_asked_for(module, directive.span)) {
             let remark = Remark::ModuleNotDefault { directive: shown(directive), module: load.to_owned() };
             self.remark(remark, directive.name_place());
         }
+    }
+
+    /// Whether an `<IfModule>` around asks for the module.
+    fn is_asked_for(&self, wanted: &Module, span: Span) -> bool {
+        let around = |section: &&Fulfilled<'_>| section.span.start < span.start && span.end <= section.span.end;
+        self.fulfilled.iter().filter(around).any(|section| {
+            let argument = section.open.section_argument().and_then(|argument| word(argument).ok());
+            let named = argument.and_then(|(_, name)| module(&name.value));
+            section.open.is("<IfModule") && named.is_some_and(|named| named.source == wanted.source)
+        })
     }
 }
 

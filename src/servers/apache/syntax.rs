@@ -3,78 +3,20 @@
 
 use super::conditions::{Conditions, Truth};
 use super::line::Directive;
+use super::tree::{Fulfilled, Node, Skipped, Swallowing, SyntaxFault, Tree};
 use crate::lines::{LineLimit, LogicalLine, LogicalLines, Text, logical_lines};
 use crate::source::{FileId, Span, Spanned};
-
-/// A node of the tree.
-#[derive(Debug, Clone)]
-pub(super) enum Node<'s> {
-    /// A plain directive.
-    Directive(Directive<'s>),
-    /// A section and what stands in it.
-    Section {
-        /// The opening line.
-        open: Directive<'s>,
-        /// Its body.
-        body: Vec<Node<'s>>,
-    },
-}
-
-/// A fault of the text itself, found while the tree is built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SyntaxFault {
-    /// Sections do not match; the server's words.
-    Unbalanced(String),
-    /// A line is too long.
-    TooLong {
-        /// The most bytes.
-        limit: usize,
-    },
-    /// A conditional section's argument is refused; the section and the server's words.
-    Refused(String, String),
-}
-
-/// A conditional section that was false.
-#[derive(Debug, Clone)]
-pub(super) struct Skipped<'s> {
-    /// The opening line.
-    pub open: Directive<'s>,
-    /// The lines inside, as directives, whatever sections they stand in.
-    pub lines: Vec<Directive<'s>>,
-}
-
-/// A comment that takes the next line with it.
-#[derive(Debug, Clone)]
-pub(super) struct Swallowing<'s> {
-    /// Where the comment's first physical line stands.
-    pub comment: Span,
-    /// The lost line, read as a directive.
-    pub lost: Directive<'s>,
-}
-
-/// What a file was read into.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Tree<'s> {
-    /// The nodes, bodies of true conditional sections spliced in.
-    pub nodes: Vec<Node<'s>>,
-    /// What is wrong with the text, in order; the first is what the server logs.
-    pub faults: Vec<Spanned<SyntaxFault>>,
-    /// Conditional sections that are false.
-    pub skipped: Vec<Skipped<'s>>,
-    /// Comments that go on.
-    pub swallowing: Vec<Swallowing<'s>>,
-}
 
 /// Reads a file into a tree. Faults are data; reading goes on behind each as well as can be.
 pub(super) fn parse<'s>(file: FileId, bytes: &'s [u8], limit: LineLimit, conditions: &mut dyn Conditions) -> Tree<'s> {
     let lines = logical_lines(bytes, limit);
-    let mut builder = Builder { file, bytes, limit, lines, conditions, tree: Tree::default(), depth: 0 };
+    let mut builder = Builder { file, bytes, limit, lines, conditions, tree: Tree::default(), depth: 0, read_to: 0 };
     let nodes = builder.container(None);
     builder.tree.nodes = nodes;
     builder.tree
 }
 
-/// How deep sections may nest before htlint reads no deeper; the server has no limit of its own but its stack.
+/// How deep sections may nest before htlint reads no further; the server has no limit of its own but its stack.
 const DEEPEST: usize = 200;
 
 struct Builder<'s, 'c> {
@@ -85,6 +27,7 @@ struct Builder<'s, 'c> {
     conditions: &'c mut dyn Conditions,
     tree: Tree<'s>,
     depth: usize,
+    read_to: usize,
 }
 
 /// A section that is still open.
@@ -98,7 +41,7 @@ impl<'s> Builder<'s, '_> {
     fn container(&mut self, of: Option<&Directive<'s>>) -> Vec<Node<'s>> {
         let mut stack: Vec<Open<'s>> = Vec::new();
         let mut nodes = Vec::new();
-        while let Some(line) = self.lines.next() {
+        while let Some(line) = self.next_line() {
             if line.too_long {
                 let limit = self.limit.ended;
                 self.fault(SyntaxFault::TooLong { limit }, line.span);
@@ -122,11 +65,17 @@ impl<'s> Builder<'s, '_> {
         self.end_of_file(stack, nodes, of.is_some())
     }
 
+    fn next_line(&mut self) -> Option<LogicalLine<'s>> {
+        let line = self.lines.next().filter(|_| self.tree.too_deep.is_none())?;
+        self.read_to = line.span.end;
+        Some(line)
+    }
+
     /// At the end of the file a conditional section closes silently, and any other is a fault (`ap_build_config`).
     fn end_of_file(&mut self, stack: Vec<Open<'s>>, mut nodes: Vec<Node<'s>>, conditional: bool) -> Vec<Node<'s>> {
         let mut inner: Option<Node<'s>> = None;
         for mut open in stack.into_iter().rev() {
-            if !conditional {
+            if !conditional && self.tree.too_deep.is_none() {
                 let message = format!("{}> was not closed", open.open.name());
                 self.fault(SyntaxFault::Unbalanced(message), open.open.span);
             }
@@ -138,6 +87,10 @@ impl<'s> Builder<'s, '_> {
     }
 
     fn open(&mut self, directive: Directive<'s>, stack: &mut Vec<Open<'s>>, nodes: &mut Vec<Node<'s>>) {
+        if self.depth + stack.len() >= DEEPEST {
+            self.tree.too_deep = Some(directive.span);
+            return;
+        }
         match self.conditions.decide(&directive) {
             None => stack.push(Open { open: directive, body: Vec::new() }),
             Some(Truth::Refused(message)) => {
@@ -145,11 +98,13 @@ impl<'s> Builder<'s, '_> {
                 self.soak(&directive);
             }
             Some(Truth::False) => self.soak(&directive),
-            Some(Truth::True) if self.depth >= DEEPEST => {}
             Some(Truth::True) => {
-                self.depth += 1;
+                let around = stack.len() + 1;
+                self.depth += around;
                 let body = self.container(Some(&directive));
-                self.depth -= 1;
+                self.depth -= around;
+                let span = Span::new(directive.span.start, self.read_to);
+                self.tree.fulfilled.push(Fulfilled { open: directive, span });
                 for node in body {
                     add(node, stack, nodes);
                 }
@@ -187,7 +142,7 @@ impl<'s> Builder<'s, '_> {
     fn soak(&mut self, section: &Directive<'s>) {
         let mut open = vec![section.name.value.clone()];
         let mut skipped = Skipped { open: section.clone(), lines: Vec::new() };
-        while let Some(line) = self.lines.next() {
+        while let Some(line) = self.next_line() {
             if line.too_long {
                 self.fault(SyntaxFault::TooLong { limit: self.limit.ended }, line.span);
                 break;

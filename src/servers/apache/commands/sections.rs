@@ -8,7 +8,7 @@ use crate::servers::apache::files_pattern::FilesPattern;
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::methods::Methods;
 use crate::servers::apache::reader::{Reader, Scope, shown};
-use crate::servers::apache::syntax::Node;
+use crate::servers::apache::tree::Node;
 use crate::source::Place;
 use crate::words::word;
 
