@@ -171,3 +171,22 @@ fn all_overrides() -> String {
 fn get() -> String {
     "GET".to_owned()
 }
+
+/// The files of a case whose names begin with `.ht`, sorted.
+pub(crate) fn hidden_files(case: &Case) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![case.site(), case.folder.join("server")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let kind = entry.file_type().ok();
+            if kind.is_some_and(|kind| kind.is_dir()) {
+                folders.push(entry.path());
+            } else if kind.is_some_and(|kind| kind.is_file()) && entry.file_name().to_string_lossy().starts_with(".ht")
+            {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    found
+}

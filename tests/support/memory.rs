@@ -74,7 +74,7 @@ fn copied(mut files: Memory, case: &Case, part: &Path) -> Memory {
 }
 
 /// Text with `@SITE@` and `@SERVER@` filled in.
-fn filled(text: &[u8]) -> Vec<u8> {
+pub(crate) fn filled(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {

@@ -4,6 +4,7 @@
 
 pub(crate) mod apache;
 pub(crate) mod case;
+pub(crate) mod chance;
 pub(crate) mod client;
 pub(crate) mod layout;
 pub(crate) mod memory;
