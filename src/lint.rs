@@ -139,17 +139,18 @@ fn look(
         folder: &options.here,
     });
     survey.areas.retain(|area| area.decided_by.iter().any(|file| asked.contains(file)));
-    report.findings.extend(findings.into_iter().filter(|finding| is_asked(finding, &asked, &survey.areas)));
+    let deciding = survey.areas.iter().flat_map(|area| &area.decided_by).copied().collect();
+    report.findings.extend(findings.into_iter().filter(|finding| is_asked(finding, &asked, &deciding)));
     report.areas.extend(survey.areas);
     report.files += asked.len();
     Ok(())
 }
 
 /// Whether a finding stands in a file that was asked about, or in one that decides with it on an area.
-fn is_asked(finding: &Finding, asked: &BTreeSet<FileId>, areas: &[Area]) -> bool {
+fn is_asked(finding: &Finding, asked: &BTreeSet<FileId>, deciding: &BTreeSet<FileId>) -> bool {
     let file = finding.place.file;
     let mut told = finding.related.iter().map(|label| label.place.file).chain([file]);
-    told.any(|file| asked.contains(&file)) || areas.iter().any(|area| area.decided_by.contains(&file))
+    deciding.contains(&file) || told.any(|file| asked.contains(&file))
 }
 
 /// The URL path of an area's folder, where the document root is known.

@@ -1,7 +1,7 @@
 //! Where a path of the target server lies on this machine, if that can be told.
 
-use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::cmp::Ordering;
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
@@ -195,22 +195,19 @@ impl PathMap {
     }
 }
 
-/// The files of a project by their last names.
+/// The files of a project, in the order of their names from the last one on.
 #[derive(Debug, Clone, Default)]
 struct Tree {
     root: PathBuf,
-    by_name: HashMap<OsString, Vec<PathBuf>>,
+    files: Vec<PathBuf>,
 }
 
 impl Tree {
     fn new(root: &Path, files: &[PathBuf]) -> Self {
-        let mut by_name = HashMap::<OsString, Vec<PathBuf>>::new();
-        for file in files {
-            if let (Some(name), Ok(below)) = (file.file_name(), file.strip_prefix(root)) {
-                by_name.entry(name.to_owned()).or_default().push(below.to_owned());
-            }
-        }
-        Self { root: root.to_owned(), by_name }
+        let below = files.iter().filter_map(|file| file.strip_prefix(root).ok());
+        let mut files: Vec<PathBuf> = below.map(Path::to_owned).collect();
+        files.sort_unstable_by(|one, two| backwards(one, two));
+        Self { root: root.to_owned(), files }
     }
 
     /// The one file that ends most like the server's path, and how many names are the same.
@@ -219,15 +216,22 @@ impl Tree {
             return None;
         }
         let server = normalize(server);
-        let fits = self.by_name.get(server.file_name()?)?.iter().map(|file| (tail(file, &server), file));
-        let fits: Vec<(usize, &PathBuf)> = fits.collect();
-        let most = fits.iter().map(|(names, _)| *names).max()?;
+        // What ends like it stands next to where it would stand itself: two on either side tell whether it is one alone.
+        let at = self.files.partition_point(|file| backwards(file, &server).is_lt());
+        let near = self.files.get(at.saturating_sub(2)..self.files.len().min(at + 2))?;
+        let fits: Vec<(usize, &PathBuf)> = near.iter().map(|file| (tail(file, &server), file)).collect();
+        let most = fits.iter().map(|(names, _)| *names).max().filter(|most| *most > 0)?;
         let mut best = fits.iter().filter(|(names, _)| *names == most);
         let (Some((_, file)), None) = (best.next(), best.next()) else {
             return None;
         };
         (most < names(&server).count()).then(|| (self.root.join(file), most))
     }
+}
+
+/// The order of two paths by their names, the last ones first.
+fn backwards(one: &Path, two: &Path) -> Ordering {
+    names(one).rev().cmp(names(two).rev())
 }
 
 fn names(path: &Path) -> impl DoubleEndedIterator<Item = &OsStr> {

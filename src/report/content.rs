@@ -50,7 +50,7 @@ impl Report {
     pub(super) fn ordered(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
         findings.sort_by_cached_key(|finding| {
-            let path = self.sources.get(finding.place.file).map(|source| source.path().to_path_buf());
+            let path = self.sources.get(finding.place.file).map(|source| source.path());
             (path, self.position(finding.place), Reverse(finding.severity), finding.rule)
         });
         findings

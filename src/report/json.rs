@@ -1,9 +1,9 @@
 //! The report for machines: one JSON object whose keys may be added to, never dropped or changed.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::content::{Report, shown_name, shown_path};
 use super::printable::is_invisible;
@@ -18,22 +18,38 @@ use crate::source::{Place, Position};
 pub fn json(report: &Report, folder: &Path, show_secrets: bool, out: &mut dyn Write) -> io::Result<()> {
     let scene = Scene { report, folder, show_secrets };
     let counts = report.counts();
+    let findings = report.ordered();
     let document = Document {
         version: 1,
-        diagnostics: report.ordered().into_iter().map(|finding| scene.diagnostic(finding)).collect(),
-        areas: report.areas.iter().map(|area| scene.area(area)).collect(),
+        diagnostics: Each(|| findings.iter().map(|finding| scene.diagnostic(finding))),
+        areas: Each(|| report.areas.iter().map(|area| scene.area(area))),
         summary: Summary { files: report.files, errors: counts.errors, warnings: counts.warnings, notes: counts.notes },
     };
-    let text = serde_json::to_string_pretty(&document)?;
-    writeln!(out, "{}", escaped(&text))
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(Escaping(&mut out), &document)?;
+    writeln!(out)?;
+    out.flush()
 }
 
 #[derive(Serialize)]
-struct Document<'r> {
+struct Document<D: Serialize, A: Serialize> {
     version: u8,
-    diagnostics: Vec<Diagnostic<'r>>,
-    areas: Vec<AreaEntry<'r>>,
+    diagnostics: D,
+    areas: A,
     summary: Summary,
+}
+
+/// A list that is made while it is written: a million users need not stand in memory at once.
+struct Each<F>(F);
+
+impl<F, I> Serialize for Each<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 #[derive(Serialize)]
@@ -75,7 +91,7 @@ struct Outcome {
 }
 
 #[derive(Serialize)]
-struct AreaEntry<'r> {
+struct AreaEntry<'r, U: Serialize> {
     host: Option<&'r str>,
     path: Option<&'r str>,
     directory: Option<String>,
@@ -85,7 +101,7 @@ struct AreaEntry<'r> {
     realm: Option<&'r str>,
     server: &'static str,
     anonymous: Option<u16>,
-    users: Vec<User>,
+    users: U,
     verdict: &'static str,
     files: Option<&'r str>,
 }
@@ -152,7 +168,7 @@ impl<'r> Scene<'r> {
         }
     }
 
-    fn area(&self, area: &'r Area) -> AreaEntry<'r> {
+    fn area(&self, area: &'r Area) -> AreaEntry<'r, impl Serialize> {
         let spot = self.spot(area.place);
         AreaEntry {
             host: None,
@@ -164,7 +180,7 @@ impl<'r> Scene<'r> {
             realm: area.realm.as_deref(),
             server: area.server,
             anonymous: area.anonymous.status,
-            users: area.people.iter().map(|person| self.user(person)).collect(),
+            users: Each(|| area.people.iter().map(|person| self.user(person))),
             verdict: area.verdict().word(),
             files: area.files.as_deref(),
         }
@@ -189,18 +205,33 @@ fn unless_empty(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The same JSON with the characters escaped that a terminal would obey; they can only stand inside of strings.
-fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for found in json.chars() {
-        if found == '\u{7f}' || is_invisible(found) {
-            let mut units = [0; 2];
-            text.extend(found.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            text.push(found);
+/// Escapes the characters of JSON that a terminal would obey; they can only stand inside of strings.
+struct Escaping<W>(W);
+
+impl<W: Write> Write for Escaping<W> {
+    /// Takes whole characters only, as `serde_json` writes them.
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        let plain = |byte: &u8| byte.is_ascii() && *byte != 0x7f;
+        if json.iter().all(plain) {
+            self.0.write_all(json)?;
+            return Ok(json.len());
         }
+        for found in std::str::from_utf8(json).map_err(io::Error::other)?.chars() {
+            if found == '\u{7f}' || is_invisible(found) {
+                let mut units = [0; 2];
+                for unit in found.encode_utf16(&mut units) {
+                    write!(self.0, "\\u{unit:04x}")?;
+                }
+            } else {
+                write!(self.0, "{found}")?;
+            }
+        }
+        Ok(json.len())
     }
-    text
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]
@@ -210,7 +241,9 @@ mod tests {
     #[test]
     fn what_a_terminal_obeys_is_escaped_and_means_the_same() {
         let text = "a\u{9b}31m\u{202e}\u{e0001}\u{7f}\u{1b}";
-        let json = escaped(&serde_json::to_string(text).unwrap());
+        let mut json = Vec::new();
+        serde_json::to_writer(Escaping(&mut json), text).unwrap();
+        let json = String::from_utf8(json).unwrap();
         assert!(json.is_ascii());
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }

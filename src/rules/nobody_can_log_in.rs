@@ -1,11 +1,13 @@
 //! The last net: no lockout is ever silent.
 
+use std::collections::HashSet;
+
 use super::rule::{Case, rule};
 use super::telling::Words;
 use super::{telling, words};
 use crate::answer::Area;
 use crate::finding::{Finding, Label, Logins, Outcome, Severity};
-use crate::source::{Place, Span};
+use crate::source::{FileId, Place, Span};
 
 rule! {
     /// ## What it reports
@@ -44,19 +46,51 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let mut told = Told::default();
+    findings.iter().for_each(|finding| told.hear(finding));
     for area in case.lockouts() {
-        if findings.iter().any(|finding| finding.severity == Severity::Error && tells_of(case, finding, area)) {
+        if told.speaks_of(case, area) {
             continue;
         }
         let empty = area.people.is_empty() && area.unseen.is_none();
-        findings.push(if empty { without_users(case, area) } else { unexplained(area) });
+        let finding = if empty { without_users(case, area) } else { unexplained(area) };
+        told.hear(&finding);
+        findings.push(finding);
+    }
+}
+
+/// What the errors so far speak of.
+#[derive(Default)]
+struct Told {
+    places: HashSet<Place>,
+    files: HashSet<FileId>,
+}
+
+impl Told {
+    fn hear(&mut self, finding: &Finding) {
+        if finding.severity == Severity::Error {
+            self.places.extend(finding.related.iter().map(|label| label.place).chain([finding.place]));
+            self.files.insert(finding.place.file);
+        }
+    }
+
+    /// Whether an error speaks of what keeps everybody out: of a place that the answers name or, where they name none,
+    /// of the area's own place or of the file without entries that is read for it.
+    fn speaks_of(&self, case: &Case<'_>, area: &Area) -> bool {
+        let mut named = telling::reasons(area).filter_map(|because| because.place).peekable();
+        if named.peek().is_some() {
+            return named.any(|place| self.places.contains(&place));
+        }
+        let is_empty = |file: &FileId| case.user_file(*file).is_some_and(|used| used.file.entries.is_empty());
+        self.places.contains(&area.place)
+            || area.decided_by.iter().any(|file| is_empty(file) && self.files.contains(file))
     }
 }
 
 /// A place whose password file holds nobody.
 fn without_users(case: &Case<'_>, area: &Area) -> Finding {
-    let files = case.user_files.iter().map(|used| used.file.file);
-    let place = files.filter(|file| area.decided_by.contains(file)).map(|file| Place::new(file, Span::at(0))).next();
+    let file = area.decided_by.iter().find(|file| case.user_file(**file).is_some());
+    let place = file.map(|file| Place::new(*file, Span::at(0)));
     let file = place.map_or_else(|| "FILE".to_owned(), |place| words::shell(&case.path(place)));
     let words = Words {
         message: "nobody can log in here: there is no user".to_owned(),
@@ -81,19 +115,6 @@ fn unexplained(area: &Area) -> Finding {
         help: "Follow the places that are named.".to_owned(),
     };
     Finding { related: trace(area), outcome, ..RULE.finding(area.place, words) }
-}
-
-/// Whether an earlier finding speaks of what keeps everybody out: of a place that the answers name or, where they name
-/// none, of the area's own place or of the file without entries that is read for it.
-fn tells_of(case: &Case<'_>, finding: &Finding, area: &Area) -> bool {
-    let mut told = std::iter::once(finding.place).chain(finding.related.iter().map(|label| label.place));
-    let named: Vec<Place> = telling::reasons(area).filter_map(|because| because.place).collect();
-    if !named.is_empty() {
-        return told.any(|place| named.contains(&place));
-    }
-    let files = case.user_files.iter().map(|used| &used.file).filter(|file| area.decided_by.contains(&file.file));
-    told.any(|place| place == area.place)
-        || files.filter(|file| file.entries.is_empty()).any(|file| file.file == finding.place.file)
 }
 
 /// The reasons by their names, each once, in the server's order.

@@ -1,5 +1,7 @@
 //! Rules that every login fails.
 
+use std::collections::HashSet;
+
 use super::rule::{Case, rule};
 use super::telling::Words;
 use super::{telling, words};
@@ -38,12 +40,13 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let mut told = HashSet::new();
     for area in case.lockouts() {
         let deciding: Vec<_> = telling::answers(area).map(Answer::reason).collect();
         let refused = deciding.iter().all(|last| last.is_some_and(|last| last.reason == Reason::NotAuthorized));
         let Some(because) = deciding.into_iter().flatten().last().filter(|_| refused) else { continue };
         let place = because.place.unwrap_or(area.place);
-        if findings.iter().any(|finding| finding.rule == RULE.id && finding.place == place) {
+        if !told.insert(place) {
             continue;
         }
         let status = telling::answers(area).find_map(|answer| answer.status);

@@ -40,7 +40,7 @@ pub struct Case<'a> {
     pub areas: &'a [Area],
     /// What changes no answer.
     pub remarks: &'a [Noted],
-    /// The password files that were read.
+    /// The password files that were read, in the order of their ids.
     pub user_files: &'a [UserFileInUse],
     /// The files, for the places of findings.
     pub sources: &'a Sources,

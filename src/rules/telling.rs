@@ -1,10 +1,10 @@
 //! How a rule tells: from its words for a cause or a remark to a finding at the right place.
 
 use super::rule::{Case, Rule};
-use crate::answer::{Answer, Area, Because, Cause, Noted, Verdict};
+use crate::answer::{Answer, Area, Because, Cause, Noted, UserFileInUse, Verdict};
 use crate::finding::{Finding, Label, Outcome, Severity};
 use crate::hash::{Strength, judge, strength};
-use crate::source::{Place, Span};
+use crate::source::{FileId, Place};
 use crate::users::Entry;
 
 /// What a rule says of one thing, in the form that [`Finding`] asks for.
@@ -75,10 +75,14 @@ impl Rule {
 impl Case<'_> {
     /// The user whose entry stands at this place.
     pub(super) fn user_at(&self, place: Place) -> Option<String> {
-        let holds = |span: Span| span.start <= place.span.start && place.span.start <= span.end;
-        let files = self.user_files.iter().map(|used| &used.file).filter(|file| file.file == place.file);
-        let entry = files.flat_map(|file| &file.entries).find(|entry| holds(entry.span))?;
-        Some(String::from_utf8_lossy(&entry.user).into_owned())
+        let entries = &self.user_file(place.file)?.file.entries;
+        let entry = entries.get(entries.partition_point(|entry| entry.span.end < place.span.start))?;
+        (entry.span.start <= place.span.start).then(|| String::from_utf8_lossy(&entry.user).into_owned())
+    }
+
+    /// The password file of that name; `None` if it is none, or was not read as one.
+    pub(super) fn user_file(&self, file: FileId) -> Option<&UserFileInUse> {
+        self.user_files.get(self.user_files.binary_search_by_key(&file, |used| used.file.file).ok()?)
     }
 
     /// The path of the file that holds this place, as one types it in the current folder.
@@ -105,7 +109,8 @@ impl Case<'_> {
     /// Whether this reason keeps everybody out of some area.
     pub(super) fn locks_out(&self, because: &Because) -> bool {
         let same = |other: &Because| other.reason == because.reason && other.place == because.place;
-        self.lockouts().any(|area| reasons(area).any(same))
+        let near = |area: &&Area| because.place.is_none_or(|place| area.decided_by.contains(&place.file));
+        self.areas.iter().filter(near).any(|area| area.verdict() == Verdict::Lockout && reasons(area).any(same))
     }
 }
 

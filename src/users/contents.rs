@@ -7,9 +7,6 @@ use nom::{IResult, Parser};
 use crate::lines::{LineLimit, is_blank, logical_lines};
 use crate::words::field;
 
-/// How many lines are looked at.
-const SAMPLE: usize = 64;
-
 /// The kinds of user file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contents {
@@ -24,14 +21,14 @@ pub enum Contents {
 }
 
 impl Contents {
-    /// Judges by the first lines; a kind other than passwords needs all of them.
+    /// Judges by the lines; a kind other than passwords needs all of them.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         let mut kind = Self::Empty;
         let lines = logical_lines(bytes, LineLimit::LARGE).filter(|line| !line.is_skipped());
-        for line in lines.take(SAMPLE) {
+        for line in lines {
             let next = of_line(line.text.bytes());
-            if kind != Self::Empty && kind != next {
+            if next == Self::Passwords || (kind != Self::Empty && kind != next) {
                 return Self::Passwords;
             }
             kind = next;

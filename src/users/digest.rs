@@ -37,24 +37,25 @@ pub struct DigestFile {
 }
 
 impl DigestFile {
-    /// Reads a digest file; lines of another shape have empty fields.
+    /// Reads a digest file; a line of another shape lets nobody in, and is left out.
     #[must_use]
     pub fn read(file: FileId, bytes: &[u8]) -> Self {
         let lines = logical_lines(bytes, LineLimit::PASSWORDS).filter(|line| !line.is_skipped() && !line.too_long);
         let entries = lines
-            .map(|line| {
+            .filter_map(|line| {
                 let text = line.text.bytes();
-                let (behind, user) = field(text).unwrap_or((&[], text));
-                let (behind, realm) = field(behind).unwrap_or((&[], behind));
-                let (_, stored) = field(behind).unwrap_or((&[], behind));
+                let (behind, user) = field(text).ok()?;
+                let (last, realm) = field(behind).ok()?;
+                let (_, stored) = field(last).ok()?;
+                let three = user.len() < text.len() && realm.len() < behind.len();
                 let user_span = line.text.span(0, user.len());
-                DigestEntry {
+                three.then(|| DigestEntry {
                     user: user.into(),
                     realm: realm.into(),
                     stored: stored.into(),
                     user_span,
                     span: line.span,
-                }
+                })
             })
             .collect();
         Self { file, entries }

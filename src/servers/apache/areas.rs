@@ -217,7 +217,7 @@ fn asks_for_login(site: &Site<'_>, folder: &Path, config: &DirConfig, above: boo
         return true;
     }
     let used_below = || {
-        site.folders().filter(|below| *below != folder && below.starts_with(folder)).any(|below| {
+        site.folders_below(folder).any(|below| {
             let read = site.per_dir(below, &World::default());
             read.is_ok_and(|per_dir| asks(&per_dir.config))
         })

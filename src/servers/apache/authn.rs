@@ -216,10 +216,10 @@ impl Policy<'_> {
             let place = self.config.auth_name.as_ref().map(|set| set.place);
             return Err(Answer::unknown(at(Reason::CannotTell { missing }, place)));
         };
-        if let Some(because) = self.wrong_kind(passwords.basic.contents, Contents::Digest) {
-            return Err(Answer::of(401, because.logged("AH01790").assuming(assumed)));
-        }
         passwords.digest.entry(user, &realm).ok_or_else(|| {
+            if let Some(because) = self.wrong_kind(passwords.basic.contents, Contents::Digest) {
+                return Answer::of(401, because.logged("AH01790").assuming(assumed));
+            }
             let strange = passwords.digest.entries.iter().all(|entry| *entry.realm != *realm);
             if strange && !passwords.digest.entries.is_empty() {
                 let place = self.config.auth_name.as_ref().map(|set| set.place);

@@ -27,7 +27,7 @@ pub struct Loaded {
     pub(super) user_files: HashMap<Named, UserFileState>,
     /// What each AuthGroupFile leads to.
     pub(super) groups: HashMap<Named, GroupState>,
-    /// Password files that were found, whether or not anything leads to them.
+    /// Password files that were found, whether or not anything leads to them, in the order of their ids.
     pub(super) found: Vec<Passwords>,
     /// Which sources the user asked about.
     pub(super) asked: Vec<FileId>,
@@ -156,9 +156,10 @@ impl Loader<'_> {
             Resolved::Unknown(reason) => return UserFileState::Unknown(reason),
             Resolved::Here { path, assumed, .. } => (path, assumed),
         };
-        let known = self.ids.get(&path).copied();
-        if let Some(found) = self.loaded.found.iter().find(|found| Some(found.basic.file) == known && known.is_some()) {
-            return UserFileState::Read { passwords: found.clone(), assumed };
+        let found = &self.loaded.found;
+        let index = |id: &FileId| found.binary_search_by_key(id, |found| found.basic.file).ok();
+        if let Some(known) = self.ids.get(&path).and_then(index).and_then(|index| found.get(index)) {
+            return UserFileState::Read { passwords: known.clone(), assumed };
         }
         match self.ground.files.read(&path) {
             Ok(bytes) => {

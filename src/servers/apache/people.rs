@@ -8,6 +8,7 @@ use super::entries::{known_name, place_of};
 use super::files::{GroupState, UserFileState};
 use super::policy::Policy;
 use crate::source::Place;
+use crate::users::Contents;
 
 /// A name and its entry, if it has one.
 pub(super) type Known = (Vec<u8>, Option<Place>);
@@ -60,7 +61,7 @@ impl Policy<'_> {
                 let here = passwords.digest.entries.iter().filter(|entry| *entry.realm == *realm);
                 let place = |span| Place::new(passwords.digest.file, span);
                 people.extend(here.map(|entry| (entry.user.to_vec(), Some(place(entry.span)))));
-                complete &= !people.is_empty() || passwords.digest.entries.is_empty();
+                complete &= !people.is_empty() || passwords.basic.contents == Contents::Empty;
             }
             Some(UserFileState::Read { passwords, .. }) => {
                 let file = &passwords.basic;

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,6 +69,12 @@ impl<'s> Site<'s> {
     /// The folders that hold a per-directory file.
     pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.access.keys().map(PathBuf::as_path)
+    }
+
+    /// Those of them that lie below a folder.
+    pub(super) fn folders_below(&self, folder: &Path) -> impl Iterator<Item = &Path> {
+        let behind = self.access.range::<Path, _>((Bound::Excluded(folder), Bound::Unbounded));
+        behind.map(|(below, _)| below.as_path()).take_while(move |below| below.starts_with(folder))
     }
 
     /// Whether a path is known to be a folder: one with a per-directory file in or below it.

@@ -1,9 +1,10 @@
 //! Everything there is to say of a site without being asked: its areas, what is wrong, and what is worth a remark.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::areas::{Sketch, sketches};
 use super::entries::{fate, lost_lines, place_of};
+use super::files::UserFileState;
 use super::policy::Ask;
 use super::site::Site;
 use super::world::{World, explore};
@@ -176,9 +177,10 @@ impl Site<'_> {
     /// The password files: what is wrong with their entries, and whether a stranger can fetch them.
     fn user_files(&self, causes: &mut Causes, survey: &mut Survey) {
         let verifier = self.profile.verifier();
+        let mut readers = self.readers();
         for passwords in &self.loaded.found {
             let file = &passwords.basic;
-            let readers = self.readers(file.file);
+            let readers = readers.remove(&file.file).unwrap_or_default();
             if self.is_served(file.file) {
                 let (remark, place) = (Remark::PasswordFileServed, Place::new(file.file, Span::at(0)));
                 survey.remarks.push(Noted { remark, place, related: readers.first().copied() });
@@ -200,9 +202,9 @@ impl Site<'_> {
         }
     }
 
-    /// The directives that lead to a file.
-    fn readers(&self, file: FileId) -> Vec<Place> {
-        let mut readers = Vec::new();
+    /// The directives that lead to each password file.
+    fn readers(&self) -> HashMap<FileId, Vec<Place>> {
+        let mut readers: HashMap<FileId, Vec<Place>> = HashMap::new();
         for folder in self.folders() {
             let read = explore(&World::default(), |world| self.per_dir(folder, world));
             for (_, per_dir) in read.outcomes {
@@ -210,13 +212,15 @@ impl Site<'_> {
                 per_dir.config.each(&mut |config| {
                     let Some(set) = &config.user_file else { return };
                     let state = self.loaded.user_files.get(&(set.value.written.clone(), set.place.file));
-                    let leads = matches!(state, Some(super::files::UserFileState::Read { passwords, .. })
-                        if passwords.basic.file == file);
-                    if leads && !readers.contains(&set.place) {
-                        readers.push(set.place);
-                    }
+                    let Some(UserFileState::Read { passwords, .. }) = state else { return };
+                    readers.entry(passwords.basic.file).or_default().push(set.place);
                 });
             }
+        }
+        for places in readers.values_mut() {
+            // In the order of their folders; each world that a file is read in tells of its directives again.
+            let mut seen = HashSet::new();
+            places.retain(|place| seen.insert(*place));
         }
         readers
     }
