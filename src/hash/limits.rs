@@ -14,6 +14,14 @@ impl Cost {
     pub(super) fn rounds(work: u64) -> Self {
         Self { work, memory: 0 }
     }
+
+    /// The same for this password: a round that takes in all of a giant one is no longer small.
+    pub(super) fn of_password(self, password: &[u8]) -> Self {
+        /// Bytes that one round takes in its stride.
+        const STRIDE: usize = 512;
+        let times = u64::try_from(1 + password.len() / STRIDE).unwrap_or(u64::MAX);
+        Self { work: self.work.saturating_mul(times), ..self }
+    }
 }
 
 /// The most that a check may cost.

@@ -139,6 +139,19 @@ pub enum Outcome {
     Unknown,
 }
 
+impl Outcome {
+    /// The lower-case word used in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Match => "match",
+            Outcome::Mismatch => "mismatch",
+            Outcome::Error => "error",
+            Outcome::Unknown => "unknown",
+        }
+    }
+}
+
 /// Whether `password` matches the stored text as `verifier` checks it; nothing beyond `limits` is computed.
 #[must_use]
 pub fn verify(field: &[u8], password: &[u8], verifier: Verifier, limits: Limits) -> Outcome {
@@ -152,7 +165,7 @@ pub fn verify(field: &[u8], password: &[u8], verifier: Verifier, limits: Limits)
     if password.len() > recipe.longest {
         return if matches!(verifier, Verifier::Crypt(_)) { Outcome::Error } else { Outcome::Mismatch };
     }
-    if !limits.allow(recipe.cost()) {
+    if !limits.allow(recipe.cost().of_password(password)) {
         return Outcome::Unknown;
     }
     match recipe.matches(password) {
