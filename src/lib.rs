@@ -38,6 +38,7 @@ pub mod rules;
 pub mod servers;
 pub mod source;
 pub mod users;
+pub mod verify;
 pub mod words;
 
 pub use lint::{Checked, Options, Stop, check};

@@ -1,6 +1,7 @@
 //! The program as a shell sees it: exit codes, streams, pipes.
 #![allow(clippy::unwrap_used)]
 
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 
 fn htlint(arguments: &[&str]) -> Command {
@@ -64,4 +65,39 @@ fn a_reader_who_has_gone_is_no_fault() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.is_empty()), (Some(0), true));
+}
+
+/// A run with this on stdin.
+fn fed(arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = htlint(arguments);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_question_is_answered_before_the_next_one_is_asked() {
+    let mut command = htlint(&["hash", "--format", "jsonl"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut asks, mut answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    for _ in 0..3 {
+        asks.write_all(b"{\"hash\": \"{SHA}x\"}\n").unwrap();
+        let mut line = String::new();
+        answers.read_line(&mut line).unwrap();
+        assert!(line.starts_with("{\"scheme\":\"sha\",\"alive\":false,"), "{line}");
+    }
+    drop(asks);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_password_from_a_pipe_is_verified() {
+    let verify = ["verify", "fixtures/hash/entries.htpasswd", "apr", "--password-stdin"];
+    assert_eq!(fed(&verify, b"brittle-lantern\n").status.code(), Some(0));
+    assert_eq!(fed(&verify, b"brittle-lanterns\n").status.code(), Some(1));
+    assert_eq!(fed(&["verify", "fixtures", "apr", "--password-stdin"], b"").status.code(), Some(2));
+    let file = "fixtures/hash/entries.htpasswd";
+    assert_eq!(fed(&["verify", file, "costly", "--password-stdin"], b"x").status.code(), Some(3));
+    assert_eq!(fed(&["verify", file, "apr", "brittle-lantern"], b"").status.code(), Some(2));
 }

@@ -73,7 +73,8 @@ pub(super) fn shown_name(source: Option<&Source>, folder: &Path) -> String {
 
 /// How a report names a file: relative to `folder`, the current one, if it lies below it, else absolute; `/` between
 /// the parts, and U+FFFD for what is no Unicode.
-pub(super) fn shown_path(path: &Path, folder: &Path) -> String {
+#[must_use]
+pub fn shown_path(path: &Path, folder: &Path) -> String {
     let whole = plain(&folder.join(path));
     let Ok(below) = whole.strip_prefix(plain(folder)) else {
         return slashes(&whole);

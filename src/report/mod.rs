@@ -8,7 +8,7 @@ mod style;
 mod terminal;
 mod view;
 
-pub use content::{Counts, Report};
+pub use content::{Counts, Report, shown_path};
 pub use json::json;
 pub use printable::printable;
 pub use style::Style;

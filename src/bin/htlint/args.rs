@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::password_args::{Hash, Verify};
+
 /// Says before deploy what a web server will answer to a login: reads .htaccess, .htpasswd and the configuration
 /// around them.
 #[derive(Debug, Parser)]
@@ -14,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "\
 Examples:
   htlint check                      look at everything below the current folder
+  htlint verify .htpasswd alice     ask for alice's password and compare it
   htlint explain dead-hash          the page of a rule
   htlint explain AH01620            from a line of the error log to the rule
 
@@ -34,6 +37,10 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// What is wrong here? Looks at files and trees
     Check(Box<Check>),
+    /// Does this password match this entry of a password file?
+    Verify(Verify),
+    /// What is this stored password? One a line on stdin
+    Hash(Hash),
     /// The page of a rule, or of the rule that speaks of a line of the server's error log
     Explain(Explain),
     /// All rules
@@ -255,10 +262,8 @@ mod tests {
 
     fn check(words: &str) -> Result<Box<Check>, clap::Error> {
         let words = ["htlint", "check"].into_iter().chain(words.split_whitespace());
-        Arguments::try_parse_from(words).map(|arguments| match arguments.command {
-            Command::Check(check) => check,
-            Command::Explain(_) | Command::Rules(_) => panic!("not a check"),
-        })
+        let Command::Check(check) = Arguments::try_parse_from(words)?.command else { panic!("not a check") };
+        Ok(check)
     }
 
     #[test]

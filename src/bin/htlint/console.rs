@@ -42,6 +42,8 @@ pub(crate) enum Exit {
     Found,
     /// It could not run.
     Stopped,
+    /// It ran, and the answer depends on what htlint does not know.
+    Unknown,
 }
 
 impl Exit {
@@ -51,6 +53,7 @@ impl Exit {
             Self::Fine => 0,
             Self::Found => 1,
             Self::Stopped => 2,
+            Self::Unknown => 3,
         }
     }
 }

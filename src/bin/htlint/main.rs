@@ -2,12 +2,20 @@
 
 mod args;
 mod check;
+mod column;
 mod console;
 mod explain;
+mod hash;
 mod look;
+mod password_args;
+#[cfg(test)]
+mod password_tests;
+mod portrait;
+mod prompt;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -41,6 +49,8 @@ fn run(arguments: impl Iterator<Item = OsString>, console: &mut Console<'_>) -> 
     let colour = console.around.colour(arguments.color);
     match arguments.command {
         Command::Check(check) => check::check(&check, look::look, ALL, colour, console),
+        Command::Verify(verify) => verify::verify(&verify, prompt::ask, io::stdin(), console),
+        Command::Hash(hash) => hash::hash(&hash, io::stdin(), console),
         Command::Explain(explain) => explain::explain(&explain.name, ALL, colour, console),
         Command::Rules(rules) => rules::rules(rules.format, ALL, console),
     }
