@@ -28,6 +28,7 @@
 
 pub mod answer;
 pub mod config;
+pub mod credentials;
 pub mod finding;
 pub mod hash;
 pub mod lines;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::answer::{Area, Server};
 use crate::config::{BadConfig, Config, FailOn, Modules, RuleName};
+use crate::credentials::Credentials;
 use crate::finding::Finding;
 use crate::hash::Crypt;
 use crate::read::{Account, BadGlob, BadMap, Choice, Discovery, Files, Mapping, PathMap, Unread, discover};
@@ -39,6 +40,8 @@ pub struct Options {
     pub env: BTreeMap<String, String>,
     /// Which crypt(3) stands behind the server.
     pub crypt: Crypt,
+    /// Logins to try where their users are known.
+    pub credentials: Credentials,
 }
 
 /// What a look came to.
@@ -48,6 +51,8 @@ pub struct Checked {
     pub report: Report,
     /// The least severity that fails, as `htlint.toml` has it.
     pub fail_on: Option<FailOn>,
+    /// The users among the given logins that no area knows.
+    pub strangers: Vec<Vec<u8>>,
 }
 
 /// Why there was no look at all.
@@ -105,7 +110,8 @@ pub fn check(files: &dyn Files, options: &Options) -> Result<Checked, Stop> {
         look(files, options, &config, &profile, project, &mut report)?;
     }
     report.findings.retain(|finding| is_selected(&config, finding));
-    Ok(Checked { report, fail_on: config.fail_on })
+    let strangers = strangers(options, &report);
+    Ok(Checked { report, fail_on: config.fail_on, strangers })
 }
 
 /// Looks at one project and adds what it finds to the report.
@@ -124,7 +130,7 @@ fn look(
     let asked: BTreeSet<FileId> = loaded.asked().iter().copied().collect();
     let site = Site::new(&report.sources, loaded, profile.clone(), project.root.clone());
     let docroot = options.docroot.as_ref().map(|docroot| options.here.join(docroot));
-    let site = site.shown_from(docroot);
+    let site = site.shown_from(docroot).trying(options.credentials.clone());
     let mut survey = site.survey();
     drop(site);
     for area in &mut survey.areas {
@@ -144,6 +150,12 @@ fn look(
     report.areas.extend(survey.areas);
     report.files += asked.len();
     Ok(())
+}
+
+/// The users among the given logins whose passwords were tried nowhere.
+fn strangers(options: &Options, report: &Report) -> Vec<Vec<u8>> {
+    let known = |user: &Vec<u8>| report.areas.iter().flat_map(|area| &area.people).any(|person| person.name == *user);
+    options.credentials.keys().filter(|user| !known(user)).cloned().collect()
 }
 
 /// Whether a finding stands in a file that was asked about, or in one that decides with it on an area.

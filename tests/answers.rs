@@ -93,7 +93,7 @@ fn asked(request: &case::Request) -> Request {
         (None, None) => Login::Anonymous,
         (user, password) => Login::Password {
             user: user.clone().unwrap_or_default().into_bytes(),
-            password: password.clone().unwrap_or_default().into_bytes(),
+            password: htlint::credentials::Secret::new(password.clone().unwrap_or_default().into_bytes()),
             scheme: match request.scheme {
                 case::Scheme::Basic => Scheme::Basic,
                 case::Scheme::Digest => Scheme::Digest,

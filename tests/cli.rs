@@ -101,3 +101,68 @@ fn a_password_from_a_pipe_is_verified() {
     assert_eq!(fed(&["verify", file, "costly", "--password-stdin"], b"x").status.code(), Some(3));
     assert_eq!(fed(&["verify", file, "apr", "brittle-lantern"], b"").status.code(), Some(2));
 }
+
+/// A site with one area that reads the fixture's password file, and a file of logins that only its owner reads.
+fn site(logins: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| std::fs::write(folder.path().join(name), text).unwrap();
+    let access = "AuthType Basic\nAuthName \"Staff\"\nAuthUserFile /srv/site/.htpasswd\nRequire valid-user\n";
+    write(".htaccess", access.as_bytes());
+    write(".htpasswd", &std::fs::read("fixtures/hash/entries.htpasswd").unwrap());
+    write("logins", logins.as_bytes());
+    open(&folder, 0o600);
+    folder
+}
+
+#[cfg(unix)]
+fn open(folder: &tempfile::TempDir, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder.path().join("logins"), PermissionsExt::from_mode(mode)).unwrap();
+}
+
+/// `check` in the site, its exit code, its findings of a rule, and all that it wrote.
+fn checked(folder: &tempfile::TempDir, more: &[&str], rule: &str) -> (Option<i32>, Vec<serde_json::Value>, String) {
+    let arguments = [&["check", "--map", "/srv/site=.", "--format", "json"], more].concat();
+    let output = htlint(&arguments).current_dir(folder.path()).output().unwrap();
+    let written = [output.stdout.clone(), output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let found = report["diagnostics"].as_array().cloned().unwrap_or_default();
+    (output.status.code(), found.into_iter().filter(|found| found["rule"] == rule).collect(), written)
+}
+
+#[test]
+fn a_given_login_that_works_is_no_finding() {
+    let folder = site("apr:brittle-lantern\r\nsha:brittle-lantern\n");
+    let (_, found, written) = checked(&folder, &["--credentials", "logins"], "failing-credential");
+    assert!(found.is_empty() && !written.contains("brittle-lantern"), "{written}");
+}
+
+#[test]
+fn a_given_login_that_is_refused_is_an_error_at_its_entry() {
+    let folder = site("apr:brittle-lamp\ndead:brittle-lamp\nstranger:brittle-lamp\n");
+    let (code, found, written) = checked(&folder, &["--credentials", "logins"], "failing-credential");
+    assert_eq!(code, Some(1));
+    let lines: Vec<_> = found.iter().map(|found| (&found["file"], &found["line"], &found["severity"])).collect();
+    let (file, error) = (&".htpasswd".into(), &"error".into());
+    assert_eq!(lines, [(file, &2.into(), error), (file, &7.into(), error)]);
+    assert_eq!(found[0]["message"], "the given login of 'apr' is refused with 401 (Unauthorized)");
+    assert_eq!(found[0]["outcome"]["status"], 401);
+    assert_eq!(found[0]["related"][0]["file"], ".htaccess");
+    assert!(written.contains("knows 'stranger'") && !written.contains("brittle-lamp"), "{written}");
+}
+
+#[test]
+fn logins_that_others_may_read_are_refused() {
+    let folder = site("apr:brittle-lantern\n");
+    open(&folder, 0o640);
+    let (code, _, written) = checked(&folder, &["--credentials", "logins"], "");
+    assert_eq!(
+        (code, written.as_str()),
+        (Some(2), "error: logins: others may read it: `chmod 600` it, or say --force\n")
+    );
+    assert_ne!(checked(&folder, &["--credentials", "logins", "--force"], "").0, Some(2));
+    let folder = site("apr:x\nbrittle-lantern\n");
+    let (code, _, written) = checked(&folder, &["--credentials", "logins"], "");
+    assert_eq!((code, written.as_str()), (Some(2), "error: logins: line 2: expected user:password\n"));
+    assert_eq!(checked(&folder, &["--credentials", "none"], "").0, Some(2));
+}

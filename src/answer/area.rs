@@ -40,6 +40,8 @@ pub struct Person {
     pub place: Option<Place>,
     /// What the server answers to the holder.
     pub answer: Answer,
+    /// What it answers to the password that was given for this user; `None`: none was.
+    pub given: Option<Answer>,
 }
 
 impl Person {

@@ -1,5 +1,7 @@
 //! The question put to a server.
 
+use crate::credentials::Secret;
+
 /// Who knocks, as far as a login goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
@@ -12,7 +14,7 @@ pub enum Login {
         /// The user name as sent.
         user: Vec<u8>,
         /// The password as sent.
-        password: Vec<u8>,
+        password: Secret,
         /// The scheme the client answers with.
         scheme: Scheme,
     },

@@ -40,6 +40,7 @@ impl Site {
             name: name.as_bytes().to_vec(),
             place: None,
             answer: answer.clone(),
+            given: None,
         };
         self.areas.push(Area {
             server: "apache",

@@ -78,7 +78,8 @@ fn a_page_shows_no_hash() {
 
 #[test]
 fn a_smell_is_never_an_error() {
-    for rule in ALL.iter().filter(|rule| rule.explains.is_empty() && rule.id.0 != "nobody-can-log-in") {
+    let no_smells = ["nobody-can-log-in", "failing-credential"];
+    for rule in ALL.iter().filter(|rule| rule.explains.is_empty() && !no_smells.contains(&rule.id.0)) {
         assert!(rule.severity < Severity::Error, "{}", rule.id.0);
     }
 }

@@ -19,6 +19,7 @@ mod duplicate_user;
 mod empty_password;
 mod empty_require;
 mod entry_without_colon;
+mod failing_credential;
 mod false_ifmodule;
 mod foreign_path;
 mod glued_entries;
@@ -157,6 +158,7 @@ pub static ALL: &[&Rule] = &[
     &slow_hash::RULE,
     &short_password_limit::RULE,
     &copied_hash::RULE,
+    &failing_credential::RULE,
     &nobody_can_log_in::RULE,
 ];
 

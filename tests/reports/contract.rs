@@ -67,7 +67,7 @@ fn the_json_of_an_area_is_the_contract_to_the_letter() {
     let access = made.file("/srv/site/private/.htaccess", b"AuthType Basic\nRequire valid-user\n", &[]);
     let users = made.file("/srv/elsewhere/.htpasswd", b"alice:x\nJ\xf6rg:y\n", &[b"x", b"y"]);
     let dead = Because::nowhere(Reason::EmptyPassword);
-    let person = |name: &[u8], place, answer| Person { name: name.to_vec(), place, answer };
+    let person = |name: &[u8], place, answer| Person { name: name.to_vec(), place, answer, given: None };
     let people = vec![
         person(b"alice", Some(made.place(users, b"alice")), Answer { status: Some(200), because: vec![dead.clone()] }),
         person(b"J\xf6rg", Some(made.place(users, b"J\xf6rg")), Answer::of(401, dead)),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::password_args::{Hash, Verify};
+use crate::password_args::{Hash, Logins, Verify};
 
 /// Says before deploy what a web server will answer to a login: reads .htaccess, .htpasswd and the configuration
 /// around them.
@@ -68,6 +68,9 @@ pub(crate) struct Check {
 
     #[command(flatten)]
     pub(crate) target: Target,
+
+    #[command(flatten)]
+    pub(crate) logins: Logins,
 
     /// What is left out of the walk (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]

@@ -8,7 +8,7 @@ use htlint::config::FailOn as Told;
 
 use htlint::Checked;
 use htlint::finding::Finding;
-use htlint::report::{Report, Style, json, terminal};
+use htlint::report::{Report, Style, json, printable, terminal};
 use htlint::rules::Rule;
 
 use crate::args::{Check, FailOn, Format};
@@ -27,7 +27,7 @@ pub(crate) fn check<S: Display>(
     if let Err(message) = usable(arguments, rules) {
         return console.stop(&message);
     }
-    let Checked { mut report, fail_on } = match lint(arguments, &console.around.folder) {
+    let Checked { mut report, fail_on, strangers } = match lint(arguments, &console.around.folder) {
         Ok(checked) => checked,
         Err(stop) => return console.stop(&stop.to_string()),
     };
@@ -35,6 +35,10 @@ pub(crate) fn check<S: Display>(
     report.findings.retain(|finding| wanted(arguments, finding));
     let failed = report.worst().is_some_and(|worst| told.least().is_some_and(|least| worst >= least));
     unless_closed(show(&report, arguments, told, colour, console))?;
+    for user in strangers {
+        let name = printable(&String::from_utf8_lossy(&user), console.around.unicode()).replace('\n', "?");
+        writeln!(console.err, "warning: --credentials: no password file that was read knows '{name}'")?;
+    }
     Ok(if failed { Exit::Found } else { Exit::Fine })
 }
 

@@ -3,17 +3,21 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use htlint::credentials::{Credentials, credentials};
 use htlint::hash::Crypt;
-use htlint::read::{Disk, Overlay};
+use htlint::read::{Disk, Files, Overlay};
 use htlint::{Checked, Options, check};
+
+use zeroize::Zeroizing;
 
 use crate::args::{Check, Platform};
 
 /// Looks at the files; relative paths start from `here`. A stop is a line on what stood in the way.
 pub(crate) fn look(arguments: &Check, here: &Path) -> Result<Checked, String> {
     let disk = Disk::default();
+    let logins = logins(arguments, here, &disk)?;
     let checked = match &arguments.stdin_filename {
-        None => check(&disk, &options(arguments, here, &arguments.paths)),
+        None => check(&disk, &options(arguments, here, &arguments.paths, logins)),
         Some(name) => {
             let mut bytes = Vec::new();
             let most = htlint::read::LIMIT;
@@ -23,13 +27,28 @@ pub(crate) fn look(arguments: &Check, here: &Path) -> Result<Checked, String> {
             }
             let named = |path: &PathBuf| if path == Path::new("-") { name.clone() } else { path.clone() };
             let paths: Vec<PathBuf> = arguments.paths.iter().map(named).collect();
-            check(&Overlay::new(&disk, here.join(name), bytes), &options(arguments, here, &paths))
+            check(&Overlay::new(&disk, here.join(name), bytes), &options(arguments, here, &paths, logins))
         }
     };
     checked.map_err(|stop| stop.to_string())
 }
 
-fn options(arguments: &Check, here: &Path, paths: &[PathBuf]) -> Options {
+/// The logins to try; a file that others may read is refused.
+fn logins(arguments: &Check, here: &Path, disk: &dyn Files) -> Result<Credentials, String> {
+    /// Read by the group, read by others.
+    const OPEN: u32 = 0o044;
+    let Some(path) = &arguments.logins.credentials else { return Ok(Credentials::new()) };
+    let name = path.display();
+    let file = here.join(path);
+    let stat = disk.stat(&file).map_err(|fault| format!("{name}: {fault}"))?;
+    if stat.mode & OPEN != 0 && !arguments.logins.force {
+        return Err(format!("{name}: others may read it: `chmod 600` it, or say --force"));
+    }
+    let bytes = Zeroizing::new(disk.read(&file).map_err(|fault| format!("{name}: {fault}"))?);
+    credentials(&bytes).map_err(|bad| format!("{name}: {bad}"))
+}
+
+fn options(arguments: &Check, here: &Path, paths: &[PathBuf], credentials: Credentials) -> Options {
     let target = &arguments.target;
     Options {
         here: here.to_owned(),
@@ -46,5 +65,6 @@ fn options(arguments: &Check, here: &Path, paths: &[PathBuf]) -> Options {
             Platform::Debian => Crypt::Libxcrypt,
             Platform::Alpine => Crypt::Musl,
         },
+        credentials,
     }
 }

@@ -76,6 +76,19 @@ pub(crate) struct Verify {
     pub(crate) platform: System,
 }
 
+/// What `htlint check` does with passwords.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Logins")]
+pub(crate) struct Logins {
+    /// Try these logins wherever their users are known: lines of user:password; one that is refused is an error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+
+    /// Take --credentials although others may read the file
+    #[arg(long, requires = "credentials")]
+    pub(crate) force: bool,
+}
+
 /// How lines are asked and answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Lines {

@@ -62,7 +62,7 @@ fn arguments(words: &str) -> Check {
 
 /// A report with one finding of each of these severities.
 fn looked(severities: &[Severity]) -> Checked {
-    Checked { report: report(severities), fail_on: None }
+    Checked { report: report(severities), fail_on: None, strangers: Vec::new() }
 }
 
 fn report(severities: &[Severity]) -> Report {

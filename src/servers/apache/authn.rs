@@ -135,7 +135,7 @@ impl Policy<'_> {
                 Some(reason) => Said::Denied(Answer::of(401, denied(reason, "AH01617"))),
             },
             Login::Password { password, .. } => {
-                match verify(&entry.stored, password, self.profile.verifier(), Limits::default()) {
+                match verify(&entry.stored, password.reveal(), self.profile.verifier(), Limits::default()) {
                     Outcome::Match => Said::Right,
                     Outcome::Mismatch | Outcome::Error => {
                         let reason = fate(file, entry, self.profile.verifier()).unwrap_or(Reason::WrongPassword);
@@ -183,7 +183,7 @@ impl Policy<'_> {
             let named = anonymous.users.iter().any(|name| name.eq_ignore_ascii_case(user));
             !user.is_empty() && (anonymous.anybody || named)
         });
-        let empty = matches!(login, Login::Password { password, .. } if password.is_empty());
+        let empty = matches!(login, Login::Password { password, .. } if password.reveal().is_empty());
         match (known, empty) {
             (true, true) => {
                 let missing = Missing::Provider { name: "anon".to_owned() };
@@ -246,7 +246,7 @@ impl Policy<'_> {
             Login::Anonymous | Login::Holder(_) => entry.is_alive(),
             Login::Password { password, .. } => {
                 let mut text = Md5::new();
-                for part in [user, b":", &entry.realm, b":", password] {
+                for part in [user, b":", &entry.realm, b":", password.reveal()] {
                     text.update(part);
                 }
                 let digits: String = text.finalize().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -19,6 +19,7 @@ use super::profile::Profile;
 use super::reader::{Fault, PerDir, read};
 use super::world::{Question, World};
 use crate::answer::{Because, Missing, Reason};
+use crate::credentials::Credentials;
 use crate::source::{FileId, Place, Source, Sources, Span};
 
 /// A per-directory file and what it was read into, if that is the same in all worlds.
@@ -34,6 +35,7 @@ pub struct Site<'s> {
     pub(super) loaded: Loaded,
     pub(super) root: PathBuf,
     pub(super) docroot: Option<PathBuf>,
+    pub(super) credentials: Credentials,
     access: BTreeMap<PathBuf, AccessFile<'s>>,
     outer: DirConfig,
     no_groups: GroupState,
@@ -56,13 +58,30 @@ impl<'s> Site<'s> {
         });
         let access = access.collect();
         let outer = outer(sources);
-        Self { sources, profile, loaded, root, docroot: None, access, outer, no_groups: GroupState::Unset }
+        Self {
+            sources,
+            profile,
+            loaded,
+            root,
+            docroot: None,
+            credentials: Credentials::new(),
+            access,
+            outer,
+            no_groups: GroupState::Unset,
+        }
     }
 
     /// The same, with the folder that the server shows at `/`.
     #[must_use]
     pub fn shown_from(mut self, docroot: Option<PathBuf>) -> Self {
         self.docroot = docroot;
+        self
+    }
+
+    /// The same, with logins to try.
+    #[must_use]
+    pub fn trying(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
         self
     }
 

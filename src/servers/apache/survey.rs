@@ -9,7 +9,8 @@ use super::policy::Ask;
 use super::site::Site;
 use super::world::{World, explore};
 use crate::answer::{
-    Answer, Area, Because, Cause, Client, Login, Noted, Reason, ReasonKind, Remark, Survey, UserFileInUse, Verdict,
+    Answer, Area, Because, Cause, Client, Login, Noted, Reason, ReasonKind, Remark, Scheme, Survey, UserFileInUse,
+    Verdict,
 };
 use crate::finding::{Logins, Outcome};
 use crate::source::{FileId, Place, Span};
@@ -120,8 +121,11 @@ impl Site<'_> {
         let ask = |login| Ask { method: method.to_owned(), login, client: Client::Elsewhere, https: true };
         let anonymous = sketch.answer(&ask(Login::Anonymous));
         let people = sketch.people.iter().map(|(name, place)| {
-            let answer = self.holder(sketch, ask(Login::Holder(name.clone())));
-            crate::answer::Person { name: name.clone(), place: *place, answer }
+            let given = self.given(sketch, method, name);
+            // A login that works leaves nothing to guess.
+            let certain = given.clone().filter(|answer| answer.passes() == Some(true));
+            let answer = certain.unwrap_or_else(|| self.holder(sketch, ask(Login::Holder(name.clone()))));
+            crate::answer::Person { name: name.clone(), place: *place, answer, given }
         });
         let people = people.collect();
         let unseen = (!sketch.complete).then(|| self.holder(sketch, ask(Login::Holder(b"?".to_vec()))));
@@ -139,6 +143,19 @@ impl Site<'_> {
             unseen,
             decided_by: sketch.decided_by.clone(),
         }
+    }
+
+    /// What the password gets that was given for a user: by Basic or, where that is not asked for, by Digest.
+    fn given(&self, sketch: &Sketch, method: &str, user: &[u8]) -> Option<Answer> {
+        let secret = self.credentials.get(user)?;
+        let by = |scheme| {
+            let login = Login::Password { user: user.to_vec(), password: secret.clone(), scheme };
+            let ask = Ask { method: method.to_owned(), login, client: Client::Elsewhere, https: true };
+            self.holder(sketch, ask)
+        };
+        let basic = by(Scheme::Basic);
+        let unasked = basic.status == Some(401) && basic.because.is_empty();
+        Some(if unasked { by(Scheme::Digest) } else { basic })
     }
 
     /// What the holder of an entry gets, from wherever the address is welcome.
