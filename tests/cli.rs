@@ -126,8 +126,12 @@ fn checked(folder: &tempfile::TempDir, more: &[&str], rule: &str) -> (Option<i32
     let output = htlint(&arguments).current_dir(folder.path()).output().unwrap();
     let written = [output.stdout.clone(), output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    let found = report["diagnostics"].as_array().cloned().unwrap_or_default();
-    (output.status.code(), found.into_iter().filter(|found| found["rule"] == rule).collect(), written)
+    let found = report.get("diagnostics").and_then(|all| all.as_array()).cloned().unwrap_or_default();
+    (
+        output.status.code(),
+        found.into_iter().filter(|found| found.get("rule").is_some_and(|id| id == rule)).collect(),
+        written,
+    )
 }
 
 #[test]
