@@ -9,11 +9,11 @@ const FLOORS: [&[&str]; 9] = [
     &["source"],
     &["finding", "lines"],
     &["words", "read", "hash"],
-    &["users"],
+    &["users", "credentials"],
     &["answer"],
     &["servers"],
     &["rules"],
-    &["report", "config"],
+    &["report", "config", "verify"],
     &["lint"],
 ];
 
@@ -94,7 +94,8 @@ fn what_has_one_room_stays_in_it() {
             continue; // tests, all of it
         }
         for (what, room) in rooms {
-            assert!(path.starts_with(room) || !code.contains(what), "{}: {what}", path.display());
+            let terminal = path.ends_with("src/bin/htlint/prompt.rs") && what == "std::fs";
+            assert!(path.starts_with(room) || terminal || !code.contains(what), "{}: {what}", path.display());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the tests that lay a case out on disk and ask a real server share.
 #![allow(dead_code, reason = "every test crate uses a part of its own")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 pub(crate) mod apache;
 pub(crate) mod case;
