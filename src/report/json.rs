@@ -31,6 +31,24 @@ pub fn json(report: &Report, folder: &Path, show_secrets: bool, out: &mut dyn Wr
     out.flush()
 }
 
+/// Writes the areas alone, as `htlint logins` has them.
+///
+/// # Errors
+/// Those of `out`.
+pub fn areas(report: &Report, folder: &Path, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Areas<A: Serialize> {
+        version: u8,
+        areas: A,
+    }
+    let scene = Scene { report, folder, show_secrets: false };
+    let document = Areas { version: 1, areas: Each(|| report.areas.iter().map(|area| scene.area(area))) };
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(Escaping(&mut out), &document)?;
+    writeln!(out)?;
+    out.flush()
+}
+
 #[derive(Serialize)]
 struct Document<D: Serialize, A: Serialize> {
     version: u8,

@@ -3,13 +3,15 @@
 mod content;
 mod frames;
 mod json;
+mod logins;
 mod printable;
 mod style;
 mod terminal;
 mod view;
 
 pub use content::{Counts, Report, shown_path};
-pub use json::json;
+pub use json::{areas, json};
+pub use logins::logins;
 pub use printable::printable;
 pub use style::Style;
 pub use terminal::terminal;

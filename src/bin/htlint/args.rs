@@ -37,6 +37,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// What is wrong here? Looks at files and trees
     Check(Box<Check>),
+    /// Who can log in where? Each area with its strangers and its users
+    Logins(Box<Who>),
     /// Does this password match this entry of a password file?
     Verify(Verify),
     /// What is this stored password? One a line on stdin
@@ -79,6 +81,33 @@ pub(crate) struct Check {
     /// The name that stdin goes by: tells which kind of file it is and where it lies
     #[arg(long, value_name = "NAME", help_heading = "Files")]
     pub(crate) stdin_filename: Option<PathBuf>,
+}
+
+/// The arguments of `htlint logins`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  htlint logins
+  htlint logins --map /var/www=public site/
+  htlint logins --format json
+
+An area is a folder, or the files of a section in it, where a login is asked for or was meant to be. With
+\"gets in\" the right password is meant, whatever it is. Exit codes: 0, or 2 if it could not run.")]
+pub(crate) struct Who {
+    /// Files and folders to look at
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) target: Target,
+
+    /// What is left out of the walk (repeatable)
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    pub(crate) exclude: Vec<String>,
 }
 
 /// What is shown, and what counts.

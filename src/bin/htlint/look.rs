@@ -10,14 +10,14 @@ use htlint::{Checked, Options, check};
 
 use zeroize::Zeroizing;
 
-use crate::args::{Check, Platform};
+use crate::args::{Check, Platform, Target};
 
 /// Looks at the files; relative paths start from `here`. A stop is a line on what stood in the way.
 pub(crate) fn look(arguments: &Check, here: &Path) -> Result<Checked, String> {
     let disk = Disk::default();
     let logins = logins(arguments, here, &disk)?;
     let checked = match &arguments.stdin_filename {
-        None => check(&disk, &options(arguments, here, &arguments.paths, logins)),
+        None => check(&disk, &options(&arguments.target, &arguments.exclude, here, &arguments.paths, logins)),
         Some(name) => {
             let mut bytes = Vec::new();
             let most = htlint::read::LIMIT;
@@ -27,7 +27,10 @@ pub(crate) fn look(arguments: &Check, here: &Path) -> Result<Checked, String> {
             }
             let named = |path: &PathBuf| if path == Path::new("-") { name.clone() } else { path.clone() };
             let paths: Vec<PathBuf> = arguments.paths.iter().map(named).collect();
-            check(&Overlay::new(&disk, here.join(name), bytes), &options(arguments, here, &paths, logins))
+            check(
+                &Overlay::new(&disk, here.join(name), bytes),
+                &options(&arguments.target, &arguments.exclude, here, &paths, logins),
+            )
         }
     };
     checked.map_err(|stop| stop.to_string())
@@ -48,12 +51,18 @@ fn logins(arguments: &Check, here: &Path, disk: &dyn Files) -> Result<Credential
     credentials(&bytes).map_err(|bad| format!("{name}: {bad}"))
 }
 
-fn options(arguments: &Check, here: &Path, paths: &[PathBuf], credentials: Credentials) -> Options {
-    let target = &arguments.target;
+/// The library's options for a target.
+pub(crate) fn options(
+    target: &Target,
+    excludes: &[String],
+    here: &Path,
+    paths: &[PathBuf],
+    credentials: Credentials,
+) -> Options {
     Options {
         here: here.to_owned(),
         paths: paths.to_vec(),
-        excludes: arguments.exclude.clone(),
+        excludes: excludes.to_vec(),
         maps: target.map.clone(),
         root: target.root.clone(),
         docroot: target.docroot.clone(),

@@ -6,6 +6,7 @@ mod column;
 mod console;
 mod explain;
 mod hash;
+mod logins;
 mod look;
 mod password_args;
 #[cfg(test)]
@@ -49,6 +50,7 @@ fn run(arguments: impl Iterator<Item = OsString>, console: &mut Console<'_>) -> 
     let colour = console.around.colour(arguments.color);
     match arguments.command {
         Command::Check(check) => check::check(&check, look::look, ALL, colour, console),
+        Command::Logins(who) => logins::logins(&who, colour, console),
         Command::Verify(verify) => verify::verify(&verify, prompt::ask, io::stdin(), console),
         Command::Hash(hash) => hash::hash(&hash, io::stdin(), console),
         Command::Explain(explain) => explain::explain(&explain.name, ALL, colour, console),
