@@ -6,6 +6,7 @@ use super::areas::{Sketch, sketches};
 use super::entries::{fate, lost_lines, place_of};
 use super::files::UserFileState;
 use super::policy::Ask;
+use super::reader::PerDir;
 use super::site::Site;
 use super::world::{World, explore};
 use crate::answer::{
@@ -68,11 +69,10 @@ impl Site<'_> {
             Err(fault) => return causes.add(&fault.because, everybody(fault.status)),
         };
         remarks.extend(per_dir.remarks.iter().cloned());
-        let in_all = |because: &Because| {
-            explored.outcomes.iter().all(|(_, read)| {
-                read.as_ref().is_ok_and(|read| read.faults.iter().any(|fault| fault.because == *because))
-            })
-        };
+        let faults = |read: &PerDir| read.faults.iter().map(|fault| key(&fault.because)).collect();
+        let known: Vec<HashSet<Key>> =
+            explored.outcomes.iter().map(|(_, read)| read.as_deref().map(faults).unwrap_or_default()).collect();
+        let in_all = |because: &Because| known.iter().all(|known| known.contains(&key(because)));
         let mut varies = false;
         for (_, read) in &explored.outcomes {
             for fault in read.as_ref().map(|read| read.faults.as_slice()).unwrap_or_default() {
@@ -260,12 +260,19 @@ impl Site<'_> {
 #[derive(Default)]
 struct Causes {
     list: Vec<Cause>,
-    known: HashMap<(Option<Place>, ReasonKind), usize>,
+    known: HashMap<Key, usize>,
+}
+
+/// What makes a cause the same as another.
+type Key = (Option<Place>, ReasonKind);
+
+fn key(because: &Because) -> Key {
+    (because.place, because.reason.kind())
 }
 
 impl Causes {
     fn add(&mut self, because: &Because, outcome: Outcome) {
-        let key = (because.place, because.reason.kind());
+        let key = key(because);
         match self.known.get(&key).and_then(|index| self.list.get_mut(*index)) {
             Some(known) => {
                 if known.outcome.logins != outcome.logins && outcome.logins.is_some() {
