@@ -54,7 +54,7 @@ fn checked(case: &Case) -> Checked {
     let options = Options {
         here: site.clone(),
         paths: vec![PathBuf::from(".")],
-        on_host: true,
+        on_host: !case.setup.checkout,
         docroot: Some(site),
         ..Options::default()
     };

@@ -41,6 +41,9 @@ pub(crate) struct Setup {
     /// `root` or `www-data` by path below the case root; else `www-data`.
     #[serde(default)]
     pub(crate) owners: BTreeMap<String, String>,
+    /// Whether htlint sees the site as a checkout, on another machine than the server's.
+    #[serde(default)]
+    pub(crate) checkout: bool,
     /// What is asked, in order; requests do not depend on each other.
     pub(crate) requests: Vec<Request>,
 }

@@ -175,7 +175,9 @@ impl Policy<'_> {
 
     /// The rule that names a user.
     fn naming(&self, user: &[u8]) -> Option<crate::source::Place> {
-        self.named().into_iter().find(|(name, _)| name == user).map(|(_, place)| place)
+        let find = |named: Vec<(Vec<u8>, crate::source::Place)>| named.into_iter().find(|(name, _)| name == user);
+        let named = find(super::people::named_users(&self.config.rules));
+        named.or_else(|| find(self.misspelt_members())).map(|(_, place)| place)
     }
 
     fn consult_anonymous(&self, login: &Login, user: &[u8]) -> Said {

@@ -76,15 +76,16 @@ impl Policy<'_> {
         }
         let mut seen: HashSet<Vec<u8>> = HashSet::with_capacity(people.len());
         people.retain(|(name, _)| seen.insert(name.clone()));
-        let named = self.named().into_iter().filter(|(name, _)| seen.insert(name.clone()));
+        let named = named_users(&self.config.rules).into_iter().chain(self.misspelt_members());
+        let named = named.filter(|(name, _)| seen.insert(name.clone()));
         people.extend(named.map(|(name, _)| (name, None)));
         (people, complete)
     }
 
-    /// Everybody whom the rules or the groups they ask for name, each with the place that does. A member of a group who
-    /// has no entry counts only if there is one in another letter case: group files often serve several places.
-    pub(super) fn named(&self) -> Vec<Named> {
-        let mut named = named_users(&self.config.rules);
+    /// Members of the groups that the rules ask for who have an entry in another letter case only, each with the line
+    /// of the group file. A member without any entry is nobody: group files often serve several places.
+    pub(super) fn misspelt_members(&self) -> Vec<Named> {
+        let mut named = Vec::new();
         let (GroupState::Read { file: groups }, Some(UserFileState::Read { passwords, .. })) =
             (self.groups, self.user_file)
         else {
