@@ -81,7 +81,6 @@ mod weak_hash;
 mod words;
 mod wrong_arguments;
 mod wrong_kind_of_user_file;
-mod wrong_password;
 
 use crate::finding::Finding;
 
@@ -129,7 +128,6 @@ pub static ALL: &[&Rule] = &[
     &commented_user::RULE,
     &swallowed_entry::RULE,
     &blank_around_user::RULE,
-    &wrong_password::RULE,
     &wrong_kind_of_user_file::RULE,
     &realm_missing::RULE,
     &nobody_satisfies_require::RULE,

@@ -16,6 +16,7 @@ rule! {
     ///
     /// The line itself is accepted. Once a request needs a login it gets 500 (Internal Server Error), with and
     /// without a password, and the error log says AH01796: `AuthType X configured without corresponding module`.
+    /// AH01614 (`client used wrong authentication scheme`) is no fault of the files: no Basic login was sent.
     ///
     /// ## Example
     ///
