@@ -46,11 +46,11 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for used in case.user_files {
         let mut seen: HashMap<&[u8], &Entry> = HashMap::new();
-        for entry in used.file.deciding().filter(|entry| strength(&entry.stored).grade != Grade::Unknown) {
-            let Some(first) = seen.get(&*entry.stored) else {
-                seen.insert(&entry.stored, entry);
+        for entry in used.file.deciding() {
+            let first = *seen.entry(&entry.stored).or_insert(entry);
+            if first.span == entry.span || strength(&entry.stored).grade == Grade::Unknown {
                 continue;
-            };
+            }
             let place = Place::new(used.file.file, entry.user_span);
             let (user, owner) = (String::from_utf8_lossy(&entry.user), String::from_utf8_lossy(&first.user));
             let words = Words {

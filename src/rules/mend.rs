@@ -24,7 +24,7 @@ pub(super) fn rewrite(case: &Case<'_>, place: Place) -> String {
 
 /// The options that make a hash that this file's verifier checks; `None` if none does.
 fn options(case: &Case<'_>, place: Place) -> Option<&'static str> {
-    let used = case.user_files.iter().find(|used| used.file.file == place.file);
+    let used = case.user_file(place.file);
     let takes = |hash: &[u8], verifier: Verifier| judge(hash, verifier).is_alive() == Some(true);
     let mut kinds = KINDS.iter();
     kinds.find(|(_, hash)| used.is_none_or(|used| takes(hash, used.verifier))).map(|(options, _)| *options)

@@ -37,10 +37,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    for (place, entry, facts) in case.hashes() {
-        if facts.grade != Grade::TooSlow {
-            continue;
-        }
+    for (place, entry, facts) in case.hashes(|facts| facts.grade == Grade::TooSlow) {
         let cost = match (facts.bcrypt_cost, facts.rounds, facts.memory) {
             (Some(cost), _, _) => format!(" (cost {cost})"),
             (None, Some(rounds), _) => format!(" ({rounds} rounds)"),

@@ -92,12 +92,14 @@ impl Case<'_> {
         path.strip_prefix(self.folder).unwrap_or(path).display().to_string()
     }
 
-    /// Every entry that decides and may let its user in, with its place and how strong its hash is.
-    pub(super) fn hashes(&self) -> impl Iterator<Item = (Place, &Entry, Strength)> {
-        self.user_files.iter().flat_map(|used| {
-            let alive = |entry: &&Entry| judge(&entry.stored, used.verifier).is_alive() != Some(false);
-            let at = |entry: &Entry| Place::new(used.file.file, entry.user_span);
-            used.file.deciding().filter(alive).map(move |entry| (at(entry), entry, strength(&entry.stored)))
+    /// Every entry that decides, may let its user in and has a hash of such strength, with its place.
+    pub(super) fn hashes(&self, wanted: fn(&Strength) -> bool) -> impl Iterator<Item = (Place, &Entry, Strength)> {
+        self.user_files.iter().flat_map(move |used| {
+            let alive = |entry: &Entry| judge(&entry.stored, used.verifier).is_alive() != Some(false);
+            let hashes = used.file.deciding().map(|entry| (entry, strength(&entry.stored)));
+            hashes
+                .filter(move |(entry, facts)| wanted(facts) && alive(entry))
+                .map(|(entry, facts)| (Place::new(used.file.file, entry.user_span), entry, facts))
         })
     }
 

@@ -1,6 +1,6 @@
 //! Password files, `user:hash` a line, as mod_authn_file reads them (modules/aaa/mod_authn_file.c, `check_password`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::contents::{Contents, Encoding};
 use crate::lines::{LineLimit, LogicalLine, logical_lines};
@@ -87,6 +87,7 @@ pub struct UserFile {
     /// What kind of file its lines look like.
     pub contents: Contents,
     first: HashMap<Box<[u8]>, usize>,
+    void: BTreeMap<usize, usize>,
 }
 
 impl UserFile {
@@ -100,6 +101,7 @@ impl UserFile {
             encoding: Encoding::of(bytes),
             contents: Contents::of(bytes),
             first: HashMap::new(),
+            void: BTreeMap::new(),
         };
         let mut last = None;
         for line in logical_lines(bytes, LineLimit::PASSWORDS) {
@@ -111,7 +113,10 @@ impl UserFile {
         }
         read.first.reserve(read.entries.len());
         for (index, entry) in read.entries.iter().enumerate() {
-            read.first.entry(entry.user.clone()).or_insert(index);
+            let first = *read.first.entry(entry.user.clone()).or_insert(index);
+            if first != index {
+                read.void.insert(index, first);
+            }
         }
         read
     }
@@ -124,16 +129,13 @@ impl UserFile {
 
     /// Every entry that decides, in order.
     pub fn deciding(&self) -> impl Iterator<Item = &Entry> {
-        let decides = |(index, entry): &(usize, &Entry)| self.first.get(&entry.user) == Some(index);
+        let decides = |(index, _): &(usize, &Entry)| !self.void.contains_key(index);
         self.entries.iter().enumerate().filter(decides).map(|(_, entry)| entry)
     }
 
     /// Every entry that a former one of the same name makes void, with that former one.
     pub fn overshadowed(&self) -> impl Iterator<Item = (&Entry, &Entry)> {
-        self.entries.iter().enumerate().filter_map(|(index, entry)| {
-            let first = *self.first.get(&entry.user)?;
-            (first != index).then_some((entry, self.entries.get(first)?))
-        })
+        self.void.iter().filter_map(|(index, first)| Some((self.entries.get(*index)?, self.entries.get(*first)?)))
     }
 
     /// The byte ranges that no report may show: all behind a user's colon, lines without one, and comments.

@@ -65,9 +65,9 @@ impl Policy<'_> {
             }
             Some(UserFileState::Read { passwords, .. }) => {
                 let file = &passwords.basic;
-                let known =
-                    file.deciding().map(|entry| (known_name(file, entry).to_vec(), Some(place_of(file.file, entry))));
-                people.extend(known);
+                let mut seen = HashSet::with_capacity(file.entries.len());
+                let new = file.deciding().filter(|entry| seen.insert(known_name(file, entry)));
+                people.extend(new.map(|entry| (known_name(file, entry).to_vec(), Some(place_of(file.file, entry)))));
             }
             Some(UserFileState::Unknown(_) | UserFileState::Failed { .. }) | None => complete &= !self.asks_file(),
         }
