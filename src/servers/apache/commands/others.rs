@@ -1,5 +1,8 @@
 //! Directives that have nothing to do with a login and yet can refuse their arguments or set what a rule asks for.
 
+use super::{alias, expires, headers, rewrite};
+use crate::servers::apache::directives::find;
+use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::{Reader, Scope};
 use crate::servers::apache::secrets::displayed;
@@ -39,10 +42,13 @@ impl Reader<'_> {
                 None
             }
             b"setenvif" | b"setenvifnocase" if directive.words().len() < 2 => {
-                Some(format!("Missing regular expression for {}", directive.name()))
+                Some(format!("Missing regular expression for {}", proper(name)))
             }
             b"setenvif" | b"setenvifnocase" if directive.words().len() < 3 => {
-                Some(format!("Missing envariable expression for {}", directive.name()))
+                Some(format!("Missing envariable expression for {}", proper(name)))
+            }
+            b"setenvif" | b"setenvifnocase" if directive.words().get(1).is_some_and(is_refused) => {
+                Some(format!("{} regex could not be compiled.", proper(name)))
             }
             b"setenvif" | b"setenvifnocase" => {
                 scope.config.env_set.extend(variables(&directive.words(), 2));
@@ -52,12 +58,49 @@ impl Reader<'_> {
                 scope.config.env_set.extend(variables(&directive.words(), 1));
                 None
             }
-            _ => None,
+            // What the environment holds may be anything.
+            _ if !directive.undefined.is_empty() => None,
+            _ => refusal(directive, name, words),
         };
         if let Some(message) = refused {
             self.refuse(directive, &directive.words(), message);
         }
     }
+}
+
+/// The name as the server writes it.
+fn proper(name: &[u8]) -> &'static str {
+    find(name).first().map_or("", |row| row.name)
+}
+
+/// What the modules that parse their arguments themselves refuse.
+fn refusal(directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>]) -> Option<String> {
+    let plain: Vec<&[u8]> = words.iter().map(|word| word.value.as_slice()).collect();
+    match (name, plain.as_slice()) {
+        (b"rewriterule", _) => rewrite::rule(directive.args()),
+        (b"rewritecond", _) => rewrite::condition(directive.args()),
+        (b"header" | b"requestheader", words) => headers::header(proper(name), words),
+        (b"expiresbytype", [mime, code, ..]) => expires::by_type(mime, code),
+        (b"expiresdefault", [code, ..]) => expires::default(code),
+        (b"redirect" | b"redirecttemp" | b"redirectpermanent", words) => alias::redirect(words, false),
+        (b"redirectmatch", words) => alias::redirect(words, true),
+        _ => None,
+    }
+}
+
+/// Whether mod_setenvif refuses a pattern; of one that ends in a backslash it makes plain text.
+fn is_refused(pattern: &Spanned<Vec<u8>>) -> bool {
+    pattern.value.last() != Some(&b'\\') && refuses(&pattern.value)
+}
+
+/// Whether the server is known not to compile a pattern.
+pub(super) fn refuses(pattern: &[u8]) -> bool {
+    matches!(Pattern::compile(pattern, false), Err(PatternFault::Refused))
+}
+
+/// Whether a status has a line of its own.
+pub(super) fn is_status(code: u32) -> bool {
+    STATUSES.iter().any(|range| range.contains(&code))
 }
 
 /// server/core.c, `set_options`.
@@ -93,7 +136,7 @@ fn options(words: &[Spanned<Vec<u8>>]) -> Option<String> {
 /// server/core.c, `set_error_document`.
 fn error_document(words: &[Spanned<Vec<u8>>]) -> Option<String> {
     let code = words.first().and_then(|word| std::str::from_utf8(&word.value).ok())?;
-    let known = code.parse().is_ok_and(|code| STATUSES.iter().any(|range| range.contains(&code)));
+    let known = code.parse().is_ok_and(is_status);
     (!known).then(|| format!("Unsupported HTTP response code {}", displayed(code.as_bytes(), true)))
 }
 
