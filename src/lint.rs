@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::answer::{Area, Server};
+use crate::audit::{Silence, Watch, audit};
 use crate::config::{BadConfig, Config, FailOn, Modules, RuleName};
 use crate::credentials::Credentials;
 use crate::finding::Finding;
@@ -42,6 +43,8 @@ pub struct Options {
     pub crypt: Crypt,
     /// Logins to try where their users are known.
     pub credentials: Credentials,
+    /// Whether obvious passwords are tried on every entry, and these as well; `None`: they are not.
+    pub audit: Option<Vec<Vec<u8>>>,
 }
 
 /// What a look came to.
@@ -101,13 +104,21 @@ impl std::error::Error for Stop {}
 /// # Errors
 /// Whatever keeps htlint from looking at all; a fault in a file that it looks at is a finding.
 pub fn check(files: &dyn Files, options: &Options) -> Result<Checked, Stop> {
+    check_watched(files, options, &Silence)
+}
+
+/// The same, with somebody who watches the part that takes long: [`Options::audit`].
+///
+/// # Errors
+/// As [`check`].
+pub fn check_watched(files: &dyn Files, options: &Options, watch: &dyn Watch) -> Result<Checked, Stop> {
     let named = if options.paths.is_empty() { vec![options.here.clone()] } else { options.paths.clone() };
     let config = config(files, options, &named)?;
     let profile = profile(options, &config)?;
     let projects = discover(files, &options.here, &named, &choice(options, &config)?).map_err(Stop::Unread)?;
     let mut report = Report::default();
     for project in &projects {
-        look(files, options, &config, &profile, project, &mut report)?;
+        look(files, options, &config, &profile, project, watch, &mut report)?;
     }
     report.findings.retain(|finding| is_selected(&config, finding));
     let strangers = strangers(options, &report);
@@ -121,6 +132,7 @@ fn look(
     config: &Config,
     profile: &Profile,
     project: &Discovery,
+    watch: &dyn Watch,
     report: &mut Report,
 ) -> Result<(), Stop> {
     let paths = paths(options, config, project)?;
@@ -133,6 +145,9 @@ fn look(
     let site = site.shown_from(docroot).trying(options.credentials.clone());
     let mut survey = site.survey();
     drop(site);
+    if let Some(more) = &options.audit {
+        survey.remarks.extend(audit(&survey, more, watch));
+    }
     for area in &mut survey.areas {
         area.path = url_path(options, area);
     }

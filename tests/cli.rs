@@ -1,6 +1,9 @@
 //! The program as a shell sees it: exit codes, streams, pipes.
 #![allow(clippy::unwrap_used)]
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha1::{Digest, Sha1};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 
@@ -169,4 +172,26 @@ fn logins_that_others_may_read_are_refused() {
     let (code, _, written) = checked(&folder, &["--credentials", "logins"], "");
     assert_eq!((code, written.as_str()), (Some(2), "error: logins: line 2: expected user:password\n"));
     assert_eq!(checked(&folder, &["--credentials", "none"], "").0, Some(2));
+}
+
+#[test]
+fn the_audit_tells_whose_password_is_obvious_and_not_which_it_is() {
+    let folder = site("");
+    let users = [("alice", "alice"), ("bob", ""), ("carol", "Staff"), ("dave", "letmein"), ("erin", "quiet-heron")];
+    let sha = |password: &str| STANDARD.encode(Sha1::digest(password));
+    let entries: String = users.iter().map(|(user, password)| format!("{user}:{{SHA}}{}\n", sha(password))).collect();
+    std::fs::write(folder.path().join(".htpasswd"), entries).unwrap();
+    std::fs::write(folder.path().join("words"), "loud-heron\r\nquiet-heron\r\n").unwrap();
+    let lines = |more: &[&str]| {
+        let (code, found, written) = checked(&folder, more, "guessable-password");
+        let secrets = users.iter().map(|(_, password)| *password).filter(|secret| secret.contains("e"));
+        assert!(secrets.skip(1).all(|secret| !written.contains(secret)), "{written}");
+        assert_eq!(code, Some(0), "{written}");
+        found.iter().filter_map(|found| found.get("line")?.as_u64()).collect::<Vec<_>>()
+    };
+    assert!(lines(&[]).is_empty());
+    assert_eq!(lines(&["--audit"]), [1, 2, 3, 4]);
+    assert_eq!(lines(&["--audit", "--wordlist", "words"]), [1, 2, 3, 4, 5]);
+    assert_eq!(checked(&folder, &["--wordlist", "words"], "").0, Some(2));
+    assert_eq!(checked(&folder, &["--audit", "--wordlist", "none"], "").0, Some(2));
 }

@@ -43,6 +43,8 @@ pub enum Remark {
     },
     /// A password file that lies below the document root under a name that a stranger's GET obtains.
     PasswordFileServed,
+    /// An entry whose password is among the first that anybody would try.
+    PasswordGuessed,
 }
 
 /// A remark and where it applies.

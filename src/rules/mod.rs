@@ -25,6 +25,7 @@ mod foreign_path;
 mod glued_entries;
 mod group_empty;
 mod group_file_missing;
+mod guessable_password;
 mod inferred_path;
 #[cfg(test)]
 mod laws;
@@ -154,6 +155,7 @@ pub static ALL: &[&Rule] = &[
     &missing_final_newline::RULE,
     &weak_hash::RULE,
     &slow_hash::RULE,
+    &guessable_password::RULE,
     &short_password_limit::RULE,
     &copied_hash::RULE,
     &failing_credential::RULE,

@@ -3,7 +3,6 @@
 use std::io;
 
 use htlint::check;
-use htlint::credentials::Credentials;
 use htlint::read::Disk;
 use htlint::report::{Style, areas, logins as table};
 
@@ -14,7 +13,7 @@ use crate::look::options;
 /// Looks at the files and shows the areas with their people; what is wrong there is the business of `check`.
 pub(crate) fn logins(arguments: &Who, colour: bool, console: &mut Console<'_>) -> io::Result<Exit> {
     let Who { paths, format, target, exclude } = arguments;
-    let options = options(target, exclude, &console.around.folder, paths, Credentials::new());
+    let options = options(target, exclude, &console.around.folder, paths);
     let report = match check(&Disk::default(), &options) {
         Ok(checked) => checked.report,
         Err(stop) => return console.stop(&stop.to_string()),

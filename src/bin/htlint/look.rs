@@ -6,18 +6,25 @@ use std::path::{Path, PathBuf};
 use htlint::credentials::{Credentials, credentials};
 use htlint::hash::Crypt;
 use htlint::read::{Disk, Files, Overlay};
-use htlint::{Checked, Options, check};
+use htlint::{Checked, Options, check_watched};
 
 use zeroize::Zeroizing;
 
 use crate::args::{Check, Platform, Target};
+use crate::progress::Progress;
 
 /// Looks at the files; relative paths start from `here`. A stop is a line on what stood in the way.
 pub(crate) fn look(arguments: &Check, here: &Path) -> Result<Checked, String> {
     let disk = Disk::default();
-    let logins = logins(arguments, here, &disk)?;
+    let (logins, words) = (logins(arguments, here, &disk)?, words(arguments, here, &disk)?);
+    let options = |paths: &[PathBuf]| Options {
+        credentials: logins.clone(),
+        audit: words.clone(),
+        ..options(&arguments.target, &arguments.exclude, here, paths)
+    };
+    let progress = Progress::new();
     let checked = match &arguments.stdin_filename {
-        None => check(&disk, &options(&arguments.target, &arguments.exclude, here, &arguments.paths, logins)),
+        None => check_watched(&disk, &options(&arguments.paths), &progress),
         Some(name) => {
             let mut bytes = Vec::new();
             let most = htlint::read::LIMIT;
@@ -27,10 +34,7 @@ pub(crate) fn look(arguments: &Check, here: &Path) -> Result<Checked, String> {
             }
             let named = |path: &PathBuf| if path == Path::new("-") { name.clone() } else { path.clone() };
             let paths: Vec<PathBuf> = arguments.paths.iter().map(named).collect();
-            check(
-                &Overlay::new(&disk, here.join(name), bytes),
-                &options(&arguments.target, &arguments.exclude, here, &paths, logins),
-            )
+            check_watched(&Overlay::new(&disk, here.join(name), bytes), &options(&paths), &progress)
         }
     };
     checked.map_err(|stop| stop.to_string())
@@ -51,14 +55,17 @@ fn logins(arguments: &Check, here: &Path, disk: &dyn Files) -> Result<Credential
     credentials(&bytes).map_err(|bad| format!("{name}: {bad}"))
 }
 
+/// What else the audit tries; `None`: there is none.
+fn words(arguments: &Check, here: &Path, disk: &dyn Files) -> Result<Option<Vec<Vec<u8>>>, String> {
+    let (true, path) = (arguments.logins.audit, &arguments.logins.wordlist) else { return Ok(None) };
+    let Some(path) = path else { return Ok(Some(Vec::new())) };
+    let bytes = disk.read(&here.join(path)).map_err(|fault| format!("{}: {fault}", path.display()))?;
+    let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    Ok(Some(lines.filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()))
+}
+
 /// The library's options for a target.
-pub(crate) fn options(
-    target: &Target,
-    excludes: &[String],
-    here: &Path,
-    paths: &[PathBuf],
-    credentials: Credentials,
-) -> Options {
+pub(crate) fn options(target: &Target, excludes: &[String], here: &Path, paths: &[PathBuf]) -> Options {
     Options {
         here: here.to_owned(),
         paths: paths.to_vec(),
@@ -74,6 +81,7 @@ pub(crate) fn options(
             Platform::Debian => Crypt::Libxcrypt,
             Platform::Alpine => Crypt::Musl,
         },
-        credentials,
+        credentials: Credentials::new(),
+        audit: None,
     }
 }

@@ -12,6 +12,7 @@ mod password_args;
 #[cfg(test)]
 mod password_tests;
 mod portrait;
+mod progress;
 mod prompt;
 mod rules;
 #[cfg(test)]

@@ -87,6 +87,14 @@ pub(crate) struct Logins {
     /// Take --credentials although others may read the file
     #[arg(long, requires = "credentials")]
     pub(crate) force: bool,
+
+    /// Try obvious passwords on every entry: none, the user's name, the realm, and about 150 more
+    #[arg(long)]
+    pub(crate) audit: bool,
+
+    /// Try the lines of this file as well
+    #[arg(long, value_name = "FILE", requires = "audit")]
+    pub(crate) wordlist: Option<PathBuf>,
 }
 
 /// How lines are asked and answered.
