@@ -14,7 +14,7 @@ use crate::source::Place;
 const OBVIOUS: &str = include_str!("obvious.txt");
 
 /// Guesses that one processor makes before it looks for other work.
-const SHARE: usize = 16;
+const SHARE: usize = 8;
 
 /// What is going to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
