@@ -7,6 +7,7 @@ pub(super) mod ldap;
 pub(super) mod md5_crypt;
 pub(super) mod nt;
 pub(super) mod sha1_crypt;
+mod sha512_digest;
 pub(super) mod sha_crypt;
 pub(super) mod sun_md5;
 pub(super) mod yescrypt;

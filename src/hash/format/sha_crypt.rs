@@ -1,8 +1,9 @@
 //! SHA-crypt: `$5$` and `$6$`.
 
-use sha_crypt::{Params, sha256_crypt, sha512_crypt};
+use sha_crypt::{Params, sha256_crypt};
 
 use super::cut::{after, ended_field, field, plain_number, salt_within};
+use super::sha512_digest::sha512_digest;
 use crate::hash::alphabet::{DIGEST_32, DIGEST_64, push_low_first};
 use crate::hash::life::{Death, Part};
 use crate::hash::recipe::{Method, Recipe};
@@ -105,7 +106,7 @@ impl<'h> ShaCrypt<'h> {
         let params = Params::new(u32::try_from(self.rounds).ok()?).ok()?;
         Some(match self.width {
             Width::Sha256 => print_256(&sha256_crypt(password, self.salt, params)),
-            Width::Sha512 => print_512(&sha512_crypt(password, self.salt, params)),
+            Width::Sha512 => print_512(&sha512_digest(password, self.salt, self.rounds)),
         })
     }
 }
