@@ -112,6 +112,14 @@ impl<'s> Text<'s> {
         self
     }
 
+    /// Drops the bytes from `end` on.
+    fn truncate(&mut self, end: usize) {
+        match &mut self.bytes {
+            Cow::Borrowed(bytes) => *bytes = bytes.get(..end).unwrap_or(bytes),
+            Cow::Owned(bytes) => bytes.truncate(end),
+        }
+    }
+
     fn push(&mut self, bytes: &[u8], source: Span, replaced: bool) {
         let at = self.bytes.len();
         if self.pieces.is_empty() && at > 0 {
@@ -236,7 +244,7 @@ impl<'s> Iterator for LogicalLines<'s> {
             let kept = continuation(line.text.bytes()).filter(|_| ended && whole && !line.too_long);
             match kept {
                 Some(kept) => {
-                    line.text = line.text.cut(0, kept);
+                    line.text.truncate(kept);
                     if self.rest.is_empty() {
                         break;
                     }

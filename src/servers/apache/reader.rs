@@ -51,6 +51,9 @@ pub(super) struct Dropped {
     pub meant: Vec<&'static str>,
 }
 
+/// With so many faults a file is no configuration, and it takes time to guess what each name was meant for.
+const MOST_GUESSES: usize = 50;
+
 /// Reads a per-directory file in a world.
 #[must_use]
 pub(super) fn read(file: FileId, bytes: &[u8], profile: &Profile, world: &World) -> PerDir {
@@ -171,7 +174,8 @@ impl Reader<'_> {
         if Encoding::of(name).is_some() {
             return;
         }
-        let nearest = nearest(name, &self.profile.modules).map(str::to_owned);
+        let guessed = self.read.faults.len() < MOST_GUESSES;
+        let nearest = guessed.then(|| nearest(name, &self.profile.modules)).flatten().map(str::to_owned);
         let reason = Reason::UnknownDirective { name: shown(directive), nearest };
         self.fault(Because::at(reason, directive.name_place()));
     }
