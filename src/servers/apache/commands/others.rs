@@ -1,5 +1,12 @@
 //! Directives that have nothing to do with a login and yet can refuse their arguments or set what a rule asks for.
 
+use nom::branch::alt;
+use nom::character::complete::{char, none_of, one_of};
+use nom::combinator::{all_consuming, opt};
+use nom::multi::many0_count;
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+
 use super::{alias, expires, headers, rewrite};
 use crate::servers::apache::directives::find;
 use crate::servers::apache::expr::{Pattern, PatternFault};
@@ -88,9 +95,13 @@ fn refusal(directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>]) -
     }
 }
 
-/// Whether mod_setenvif refuses a pattern; of one that ends in a backslash it makes plain text.
+/// Whether mod_setenvif refuses a pattern; it compiles none in which all that means something is escaped
+/// (modules/metadata/mod_setenvif.c, `non_regex_pattern`).
 fn is_refused(pattern: &Spanned<Vec<u8>>) -> bool {
-    pattern.value.last() != Some(&b'\\') && refuses(&pattern.value)
+    let escaped = preceded(char('\\'), one_of("\\^.$|()[]*+?{}"));
+    let plain: IResult<&[u8], _> =
+        all_consuming((many0_count(alt((escaped, none_of("\\^.$|()[]*+?{}")))), opt(char('\\')))).parse(&pattern.value);
+    plain.is_err() && refuses(&pattern.value)
 }
 
 /// Whether the server is known not to compile a pattern.
