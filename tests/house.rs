@@ -16,12 +16,13 @@ use support::case::{self, Case};
 use support::memory::{ROOT, configured};
 
 /// The floors, lowest first: a file imports from its own floor's room or from lower floors.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["source"],
     &["lines", "finding"],
     &["words"],
     &["read", "hash", "users", "credentials"],
     &["answer"],
+    &["audit"],
     &["servers", "rules", "config"],
     &["report"],
     &["lint", "verify"],
@@ -66,8 +67,11 @@ fn a_rule_is_a_file_and_a_folder_of_cases() {
     let mut folders: BTreeSet<String> =
         fs::read_dir(cases).unwrap().map(|entry| name(&entry.unwrap().path())).collect();
     assert!(folders.remove("sites"));
-    assert_eq!(folders, ids);
-    for id in &ids {
+    // What is asked on request alone has no place in the recorded cases; tests/cli.rs holds it.
+    let asked = ["failing-credential", "guessable-password"];
+    let recorded: BTreeSet<String> = ids.iter().filter(|id| !asked.contains(&id.as_str())).cloned().collect();
+    assert_eq!(folders, recorded);
+    for id in &recorded {
         let names = fs::read_dir(root().join("fixtures/cases").join(id)).unwrap();
         let names: Vec<String> = names.map(|entry| name(&entry.unwrap().path())).collect();
         let has = |mark: &str| names.iter().any(|name| name.starts_with(mark));
@@ -98,7 +102,16 @@ fn imports_go_down_only() {
 #[test]
 fn a_tool_is_named_in_one_place() {
     let places: [(&str, &[&str]); 3] = [
-        ("clap", &["src/bin/htlint/args.rs", "src/bin/htlint/main.rs", "src/bin/htlint/tests.rs"]),
+        (
+            "clap",
+            &[
+                "src/bin/htlint/args.rs",
+                "src/bin/htlint/password_args.rs",
+                "src/bin/htlint/main.rs",
+                "src/bin/htlint/tests.rs",
+                "src/bin/htlint/password_tests.rs",
+            ],
+        ),
         ("miette", &["src/report/terminal.rs", "src/report/frames.rs"]),
         ("std::process", &["src/bin/htlint/main.rs"]),
     ];
@@ -151,9 +164,9 @@ fn every_path_that_the_documents_name_exists() {
         let top = ["src/", "tests/", "fixtures/", "scripts/", "benches/"];
         for word in words.filter(|word| top.iter().any(|top| word.starts_with(top))) {
             let path = word.trim_end_matches('.');
-            // A name in capitals stands for any.
-            let example =
-                path.split('/').any(|part| part.trim_end_matches(".rs").chars().all(|c| c.is_ascii_uppercase()));
+            // A name in capitals stands for any; `guessable_user` is the invented rule of CONTRIBUTING.md.
+            let example = word.contains("guessable_user")
+                || path.split('/').any(|part| part.trim_end_matches(".rs").chars().all(|c| c.is_ascii_uppercase()));
             assert!(example || root().join(path).exists(), "{document} names {path}");
         }
     }
@@ -200,7 +213,7 @@ fn hashes(case: &Case) -> Vec<String> {
     let files = case::hidden_files(case).into_iter().filter(|path| path.to_string_lossy().contains("passwd"));
     let texts = files.map(|file| String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned());
     let stored = texts.flat_map(|text| text.lines().filter_map(stored).collect::<Vec<_>>());
-    stored.filter(|stored| stored.len() >= 20).collect()
+    stored.filter(|stored| stored.len() >= 20 && !stored.contains(' ')).collect()
 }
 
 /// All behind the first colon and before the next; a line without a colon is a secret as a whole.
