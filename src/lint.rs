@@ -189,7 +189,8 @@ fn url_path(options: &Options, area: &Area) -> Option<String> {
 }
 
 fn config(files: &dyn Files, options: &Options, named: &[PathBuf]) -> Result<Config, Stop> {
-    let from = named.first().map_or_else(|| options.here.clone(), |path| options.here.join(path));
+    let from =
+        named.first().map_or_else(|| options.here.clone(), |path| options.here.join(path).components().collect());
     let config = Config::seek(files, &from).map_err(Stop::Config)?.unwrap_or_default();
     let rules = config.select.iter().flatten().chain(&config.ignore);
     match rules.into_iter().find(|rule| rules::find(&rule.name).is_none()) {

@@ -44,7 +44,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let Reason::UserMissing { name, nearest } = &cause.because.reason else { return None };
         let near = nearest.as_ref().map(|nearest| format!(" It does hold '{nearest}'.")).unwrap_or_default();
         Some(Words {
-            message: format!("'{name}' is asked for and has no entry: '{name}' {}", words::never(cause.outcome)),
+            message: format!("'{name}' is asked for, has no entry, and {}", words::never(cause.outcome)),
             label: "no entry of this name".to_owned(),
             why: format!("The password file holds no user of exactly this name.{near}"),
             help: match nearest {

@@ -9,7 +9,7 @@ rule! {
     /// ## What it reports
     ///
     /// A stored password of a scheme that drops what is behind the first few bytes of a password: DES crypt looks
-    /// at 8. (bcrypt's 72 are enough for people, and not reported.)
+    /// at 8. bcrypt's limit of 72 is told once for each file.
     ///
     /// ## What the server does
     ///

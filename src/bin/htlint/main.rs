@@ -24,6 +24,7 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ErrorKind};
 use htlint::rules::ALL;
 
 use args::{Arguments, Color, Command};
@@ -59,8 +60,18 @@ fn run(arguments: impl Iterator<Item = OsString>, console: &mut Console<'_>) -> 
     }
 }
 
+/// Whether a wrong argument was one of `verify`.
+fn is_about_a_password(error: &clap::Error) -> bool {
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    usage.contains("htlint verify")
+}
+
 /// Help and version to stdout, a wrong usage to stderr.
 fn usage(error: &clap::Error, console: &mut Console<'_>) -> io::Result<Exit> {
+    if error.use_stderr() && error.kind() == ErrorKind::UnknownArgument && is_about_a_password(error) {
+        // What clap would repeat here may be a password.
+        return console.stop("verify takes FILE and USER only; the password comes from a prompt or --password-stdin");
+    }
     let text = error.render();
     let text = if console.around.colour(Color::Auto) { text.ansi().to_string() } else { text.to_string() };
     if error.use_stderr() {

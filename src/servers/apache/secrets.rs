@@ -4,7 +4,7 @@
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_till, take_until, take_while1};
 use nom::character::complete::char;
-use nom::combinator::recognize;
+use nom::combinator::{recognize, verify};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
@@ -54,7 +54,13 @@ fn next_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
 fn mark(first: bool, word: &[u8]) -> IResult<&[u8], &[u8]> {
     let alphanumeric = |byte: u8| byte.is_ascii_alphanumeric();
     let hash = recognize((take_until("$"), char('$'), take_while1(alphanumeric), char('$')));
-    let scheme = recognize((take_until("{"), char('{'), take_while1(alphanumeric), char('}')));
+    // `{SHA}`, and not the `${NAME}` of a variable.
+    let scheme = recognize((
+        verify(take_until("{"), |before: &[u8]| before.last() != Some(&b'$')),
+        char('{'),
+        take_while1(alphanumeric),
+        char('}'),
+    ));
     let url = recognize((take_until("://"), tag("://"), nom::combinator::peek(terminated(take_until("@"), tag("@")))));
     if first && !word.starts_with(b"<") {
         let entry = recognize((take_until(":"), char(':'), nom::combinator::peek(take_while1(|_| true))));
