@@ -48,7 +48,7 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
-        let Reason::DeadHash { death, damage, .. } = &cause.because.reason else { return None };
+        let Reason::DeadHash { scheme, death, damage } = &cause.because.reason else { return None };
         let place = cause.because.place?;
         let origin = damage.map(|damage| format!(" Most likely {damage}.")).unwrap_or_default();
         Some(Words {
@@ -57,7 +57,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
                 words::who(case.user_at(place)),
                 words::never(cause.outcome)
             ),
-            label: "damaged".to_owned(),
+            label: format!("{scheme}, damaged"),
             why: format!("What rules it out: {death}.{origin}"),
             help: mend::rewrite(case, place) + &advice(*damage),
         })

@@ -49,7 +49,7 @@ pub(super) fn logins(outcome: Outcome) -> String {
 /// `can never log in: always 401 (Unauthorized)`, behind a user.
 pub(super) fn never(outcome: Outcome) -> String {
     match outcome.status.filter(|code| *code >= 400) {
-        Some(code) => format!("can never log in (always {})", status(code)),
+        Some(code) => format!("can never log in: always {}", status(code)),
         None => "can never log in".to_owned(),
     }
 }
