@@ -1,6 +1,7 @@
 //! ExpiresByType and ExpiresDefault, as far as the server refuses to read them (modules/metadata/mod_expires.c,
 //! `check_code`).
 
+use crate::servers::apache::secrets::displayed;
 use crate::words::words;
 
 /// Why the server refuses what a type is given.
@@ -43,6 +44,7 @@ fn refusal(code: &[u8]) -> Option<String> {
     None
 }
 
+/// For a message, without what would be a secret.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    displayed(bytes, true)
 }

@@ -8,6 +8,7 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 use super::others::refuses;
+use crate::servers::apache::secrets::displayed;
 
 const ACTIONS: &str = "first argument must be 'add', 'set', 'setifempty', 'append', 'merge', 'unset', 'echo', \
                        'note', 'edit', or 'edit*'.";
@@ -93,6 +94,6 @@ fn unknown_clause(clause: &[u8]) -> Option<String> {
         }
         b"early" => None,
         lower if lower.starts_with(b"env=") || lower.starts_with(b"expr=") => None,
-        _ => Some(format!("Unknown parameter: {}", String::from_utf8_lossy(clause))),
+        _ => Some(format!("Unknown parameter: {}", displayed(clause, true))),
     }
 }

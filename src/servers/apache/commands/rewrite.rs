@@ -11,6 +11,7 @@ use nom::{IResult, Parser};
 
 use super::others::{is_status, refuses};
 use crate::lines::is_blank;
+use crate::servers::apache::secrets::displayed;
 use crate::words::blanks;
 
 /// Flags of a rule; whatever begins with `D` is taken as well.
@@ -94,8 +95,9 @@ fn uncompiled(pattern: &[u8]) -> String {
     format!("cannot compile regular expression '{}'", text(pattern))
 }
 
+/// For a message, without what would be a secret.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    displayed(bytes, true)
 }
 
 fn is_regex(pattern: &[u8]) -> bool {
