@@ -52,6 +52,8 @@ fn block(report: &Report, area: &Area, style: &Style<'_>, out: &mut dyn Write) -
     Ok(())
 }
 
+const UNKNOWN: &str = "can't tell (`htlint check --notes` says what is missing)";
+
 /// The widest column of names; longer ones stick out.
 const WIDEST: usize = 32;
 
@@ -98,7 +100,7 @@ fn stranger(answer: &Answer) -> String {
         Some(401) => "is asked for a password (401)".to_owned(),
         Some(200) => format!("gets in{}", because(answer)),
         Some(status) => format!("gets {status}{}", because(answer)),
-        None => format!("can't tell{}", because(answer)),
+        None => UNKNOWN.to_owned(),
     }
 }
 
@@ -107,7 +109,7 @@ fn holder(answer: &Answer, at: Option<&str>) -> String {
     match (answer.passes(), answer.status) {
         (Some(true), _) => format!("gets in{at}"),
         (_, Some(status)) => format!("never: {status}{}{at}", because(answer)),
-        (_, None) => format!("can't tell{}{at}", because(answer)),
+        (_, None) => format!("{UNKNOWN}{at}"),
     }
 }
 

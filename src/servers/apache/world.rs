@@ -111,12 +111,9 @@ impl Explored<Answer> {
         let Some(last) = answers.pop().filter(|_| !too_many) else {
             return Answer { status: None, because: self.missing };
         };
-        let differs = answers.iter().any(|answer| answer.status != last.status);
-        if last.status.is_some() && !differs {
+        if answers.iter().all(|answer| answer.status == last.status) {
             return last;
         }
-        let undecided = answers.into_iter().chain([last]).find(|answer| answer.status.is_none());
-        let because = undecided.map(|answer| answer.because).filter(|_| self.missing.is_empty());
-        Answer { status: None, because: because.unwrap_or(self.missing) }
+        Answer { status: None, because: self.missing }
     }
 }
