@@ -211,3 +211,13 @@ fn smells_of_a_password_file_are_told_without_its_secrets() {
         assert!(!said.contains(des) && !said.contains("....") && !said.contains("dead"), "{said}");
     }
 }
+
+#[test]
+fn weak_entries_beyond_a_hundred_are_counted() {
+    let lines: String = (0..150).map(|user| format!("u{user}:{{SHA}}{user:026}0=\n")).collect();
+    let site = Site::new(&lines);
+    let weak: Vec<Finding> = site.findings().into_iter().filter(|found| found.rule.0 == "weak-hash").collect();
+    let alive = site.user_files[0].file.deciding().count();
+    assert!(weak.len() == 101 && alive == 150, "{} of {alive}", weak.len());
+    assert!(weak[100].message.contains("more passwords of this file"));
+}
