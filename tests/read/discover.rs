@@ -7,7 +7,7 @@ use htlint::read::{Choice, Discovery, Disk, Excludes, Fault, FileType, Files, Ki
 
 fn find(files: &dyn Files, named: &[&str]) -> Result<Vec<Discovery>, Vec<Unread>> {
     let named: Vec<PathBuf> = named.iter().map(PathBuf::from).collect();
-    discover(files, Path::new("/work"), &named, &Choice::default())
+    discover(files, Path::new("/srv"), &named, &Choice::default())
 }
 
 fn found(discovery: &Discovery) -> Vec<(&str, bool)> {
@@ -16,36 +16,35 @@ fn found(discovery: &Discovery) -> Vec<(&str, bool)> {
 
 fn project() -> Memory {
     Memory::new()
-        .file("/work/p/.git/HEAD", "ref")
-        .file("/work/p/.git/.htpasswd", "never")
-        .file("/work/p/.gitignore", ".htpasswd\n.hidden\n")
-        .file("/work/p/.htpasswd", "alice:x\n")
-        .file("/work/p/web/.htaccess", "AuthType Basic\n")
-        .file("/work/p/web/.hidden/.htaccess", "x\n")
-        .file("/work/p/web/index.html", "x\n")
-        .file("/work/other/.htpasswd", "x\n")
+        .file("/srv/p/.git/HEAD", "ref")
+        .file("/srv/p/.git/.htpasswd", "never")
+        .file("/srv/p/.gitignore", ".htpasswd\n.hidden\n")
+        .file("/srv/p/.htpasswd", "alice:x\n")
+        .file("/srv/p/web/.htaccess", "AuthType Basic\n")
+        .file("/srv/p/web/.hidden/.htaccess", "x\n")
+        .file("/srv/p/web/index.html", "x\n")
+        .file("/srv/other/.htpasswd", "x\n")
 }
 
 #[test]
 fn hidden_and_ignored_files_are_found_and_git_is_not_entered() {
     let all = find(&project(), &["p"]).unwrap();
     assert_eq!(all.len(), 1);
-    assert_eq!(all[0].root, Path::new("/work/p"));
-    let expected =
-        [("/work/p/.htpasswd", true), ("/work/p/web/.hidden/.htaccess", true), ("/work/p/web/.htaccess", true)];
+    assert_eq!(all[0].root, Path::new("/srv/p"));
+    let expected = [("/srv/p/.htpasswd", true), ("/srv/p/web/.hidden/.htaccess", true), ("/srv/p/web/.htaccess", true)];
     assert_eq!(found(&all[0]), expected);
     assert_eq!(all[0].found[0].kind, Kind::UserFile);
     assert_eq!(all[0].files.len(), 5);
-    assert!(all[0].files.contains(&PathBuf::from("/work/p/web/index.html")));
+    assert!(all[0].files.contains(&PathBuf::from("/srv/p/web/index.html")));
 }
 
 #[test]
 fn a_named_file_brings_its_project_as_context() {
     let all = find(&project(), &["p/./web/../.htpasswd", "other/.htpasswd"]).unwrap();
     assert_eq!(all.len(), 2);
-    assert_eq!(found(&all[0]), [("/work/other/.htpasswd", true)]);
+    assert_eq!(found(&all[0]), [("/srv/other/.htpasswd", true)]);
     let expected =
-        [("/work/p/.htpasswd", true), ("/work/p/web/.hidden/.htaccess", false), ("/work/p/web/.htaccess", false)];
+        [("/srv/p/.htpasswd", true), ("/srv/p/web/.hidden/.htaccess", false), ("/srv/p/web/.htaccess", false)];
     assert_eq!(found(&all[1]), expected);
     let all = find(&project(), &["p/web/.hidden", "p"]).unwrap();
     assert!(all.len() == 1 && all[0].found.iter().all(|found| found.named));
@@ -55,22 +54,22 @@ fn a_named_file_brings_its_project_as_context() {
 
 #[test]
 fn a_project_inside_a_named_one_belongs_to_it() {
-    let tree = project().file("/work/p/sub/htlint.toml", "").file("/work/p/sub/.htpasswd", "x");
+    let tree = project().file("/srv/p/sub/htlint.toml", "").file("/srv/p/sub/.htpasswd", "x");
     let all = find(&tree, &["p", "p/sub/.htpasswd"]).unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].found.len(), 4);
     let all = find(&tree, &["p/sub/.htpasswd"]).unwrap();
-    assert_eq!((all[0].root.as_path(), all[0].found.len()), (Path::new("/work/p/sub"), 1));
+    assert_eq!((all[0].root.as_path(), all[0].found.len()), (Path::new("/srv/p/sub"), 1));
 }
 
 #[test]
 fn a_named_path_that_cannot_be_read_stops_all() {
     let tree = project()
-        .file("/work/locked/x", "")
-        .failing("/work/locked", Fault::Denied)
-        .file("/work/.htpasswd", "x")
-        .failing("/work/.htpasswd", Fault::Denied)
-        .special("/work/pipe/.htpasswd", FileType::Fifo);
+        .file("/srv/locked/x", "")
+        .failing("/srv/locked", Fault::Denied)
+        .file("/srv/.htpasswd", "x")
+        .failing("/srv/.htpasswd", Fault::Denied)
+        .special("/srv/pipe/.htpasswd", FileType::Fifo);
     let unread = find(&tree, &["p", "gone", "locked", ".htpasswd", "pipe/.htpasswd"]).unwrap_err();
     let told: Vec<_> = unread.iter().map(|unread| (unread.path.to_str().unwrap(), unread.fault.clone())).collect();
     assert_eq!(
@@ -87,43 +86,43 @@ fn a_named_path_that_cannot_be_read_stops_all() {
 
 #[test]
 fn folders_that_cannot_be_listed_are_told_and_no_more() {
-    let tree = project().directory("/work/p/locked").failing("/work/p/locked", Fault::Denied);
+    let tree = project().directory("/srv/p/locked").failing("/srv/p/locked", Fault::Denied);
     let all = find(&tree, &["p"]).unwrap();
-    assert_eq!(all[0].faults, [Unread { path: PathBuf::from("/work/p/locked"), fault: Fault::Denied }]);
+    assert_eq!(all[0].faults, [Unread { path: PathBuf::from("/srv/p/locked"), fault: Fault::Denied }]);
     assert_eq!(all[0].found.len(), 3);
 }
 
 #[test]
 fn links_to_files_count_and_links_to_folders_only_when_named() {
     let tree = project()
-        .symlink("/work/p/a/.htaccess", "../web/.htaccess")
-        .symlink("/work/p/b/.htaccess", "nowhere")
-        .symlink("/work/p/round", "..")
-        .symlink("/work/p/out", "/work/other")
-        .directory("/work/p/c/.htaccess");
+        .symlink("/srv/p/a/.htaccess", "../web/.htaccess")
+        .symlink("/srv/p/b/.htaccess", "nowhere")
+        .symlink("/srv/p/round", "..")
+        .symlink("/srv/p/out", "/srv/other")
+        .directory("/srv/p/c/.htaccess");
     let all = find(&tree, &["p"]).unwrap();
     let names: Vec<_> = found(&all[0]).into_iter().map(|(name, _)| name).collect();
     let expected = [
-        "/work/p/.htpasswd",
-        "/work/p/a/.htaccess",
-        "/work/p/c/.htaccess",
-        "/work/p/web/.hidden/.htaccess",
-        "/work/p/web/.htaccess",
+        "/srv/p/.htpasswd",
+        "/srv/p/a/.htaccess",
+        "/srv/p/c/.htaccess",
+        "/srv/p/web/.hidden/.htaccess",
+        "/srv/p/web/.htaccess",
     ];
     assert_eq!(names, expected);
     let all = find(&tree, &["p/out"]).unwrap();
-    assert!(found(&all[0]).contains(&("/work/p/out/.htpasswd", true)));
+    assert!(found(&all[0]).contains(&("/srv/p/out/.htpasswd", true)));
     let all = find(&tree, &["p/out/.htpasswd"]).unwrap();
-    assert!(found(&all[0]).contains(&("/work/p/out/.htpasswd", true)));
+    assert!(found(&all[0]).contains(&("/srv/p/out/.htpasswd", true)));
 }
 
 #[test]
 fn excludes_are_written_as_in_a_gitignore() {
     let with = |globs: &[&str], named: &str| {
         let mut excludes = Excludes::default();
-        excludes.add(Path::new("/work/p"), &globs.iter().map(|&glob| glob.to_owned()).collect::<Vec<_>>()).unwrap();
+        excludes.add(Path::new("/srv/p"), &globs.iter().map(|&glob| glob.to_owned()).collect::<Vec<_>>()).unwrap();
         let choice = Choice { excludes, ..Choice::default() };
-        let all = discover(&project(), Path::new("/work"), &[PathBuf::from(named)], &choice).unwrap();
+        let all = discover(&project(), Path::new("/srv"), &[PathBuf::from(named)], &choice).unwrap();
         all[0].found.iter().filter(|found| found.named).count()
     };
     assert_eq!(with(&[], "p"), 3);
@@ -139,10 +138,10 @@ fn excludes_are_written_as_in_a_gitignore() {
 
 #[test]
 fn other_names_for_access_files_take_the_place_of_htaccess() {
-    let tree = project().file("/work/p/.acl", "x");
+    let tree = project().file("/srv/p/.acl", "x");
     let choice = Choice { access_file_names: vec![".acl".to_owned()], ..Choice::default() };
-    let all = discover(&tree, Path::new("/work"), &[PathBuf::from("p")], &choice).unwrap();
-    assert_eq!(found(&all[0]), [("/work/p/.acl", true), ("/work/p/.htpasswd", true)]);
+    let all = discover(&tree, Path::new("/srv"), &[PathBuf::from("p")], &choice).unwrap();
+    assert_eq!(found(&all[0]), [("/srv/p/.acl", true), ("/srv/p/.htpasswd", true)]);
 }
 
 #[cfg(unix)]
