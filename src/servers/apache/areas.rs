@@ -64,10 +64,11 @@ impl Sketch<'_> {
 pub(super) fn sketches<'a>(site: &'a Site<'_>, folder: &Path) -> Vec<Sketch<'a>> {
     let read = explore(&World::default(), |world| site.per_dir(folder, world));
     let mut sketches: Vec<Sketch<'a>> = Vec::new();
+    let above = is_guarded_above(site, folder);
     for (_, per_dir) in &read.outcomes {
         let Ok(per_dir) = per_dir else { continue };
-        let above = is_guarded_above(site, folder);
-        if let Some(place) = place_of(per_dir, above) {
+        let own_place = place_of(per_dir, above);
+        if let Some(place) = own_place {
             let name = ordinary_name(site, folder, per_dir);
             if let Some(name) = name.filter(|_| !sketches.iter().any(|sketch| sketch.files.is_none())) {
                 let guarded = asks_for_login(site, folder, &per_dir.config, above) || !per_dir.dropped.is_empty();
@@ -75,7 +76,7 @@ pub(super) fn sketches<'a>(site: &'a Site<'_>, folder: &Path) -> Vec<Sketch<'a>>
             }
         }
         for section in &per_dir.config.files {
-            if !concerns_login(&section.config, above || place_of(per_dir, above).is_some()) {
+            if !concerns_login(&section.config, above || own_place.is_some()) {
                 continue;
             }
             let guarded = section.config.rules.iter().any(Rule::needs_user) || has_login(&section.config);

@@ -5,8 +5,8 @@ use md5::{Digest, Md5};
 
 use super::entries::{fate, known_name, nearest, place_of};
 use super::files::{Passwords, UserFileState};
+use super::people::{Named, named_users};
 use super::policy::{Policy, at, refuse};
-use super::world::World;
 use crate::answer::{Answer, Because, Login, Missing, Reason};
 use crate::hash::{Limits, Outcome, verify};
 use crate::users::{Contents, DigestEntry, GroupFile};
@@ -27,7 +27,7 @@ enum Said {
 
 impl Policy<'_> {
     /// Basic: the user, once the password was found right.
-    pub(super) fn check_basic(&self, login: &Login, world: &World) -> Result<Vec<u8>, Answer> {
+    pub(super) fn check_basic(&self, login: &Login) -> Result<Vec<u8>, Answer> {
         let user = match login {
             Login::Anonymous => return Err(unasked()),
             Login::Holder(user) | Login::Password { user, .. } => user,
@@ -39,7 +39,7 @@ impl Policy<'_> {
         };
         let mut absent = None;
         for provider in self.providers() {
-            match self.consult(&provider, login, user, world) {
+            match self.consult(&provider, login, user) {
                 Said::Right => return Ok(user.clone()),
                 Said::Denied(answer) => return Err(answer),
                 Said::Unknown(because) => return Err(Answer::unknown(because)),
@@ -56,7 +56,7 @@ impl Policy<'_> {
         if named.is_empty() { vec!["file".to_owned()] } else { named.iter().map(|set| set.value.clone()).collect() }
     }
 
-    fn consult(&self, provider: &str, login: &Login, user: &[u8], world: &World) -> Said {
+    fn consult(&self, provider: &str, login: &Login, user: &[u8]) -> Said {
         let by_digest = self.config.digest_algorithm.as_ref().is_some_and(|set| set.value);
         let place = self.config.basic_providers.first().map(|set| set.place);
         match (provider, by_digest) {
@@ -81,7 +81,6 @@ impl Policy<'_> {
             }
             _ => {
                 let missing = Missing::Provider { name: provider.to_owned() };
-                let _ = world;
                 Said::Unknown(at(Reason::CannotTell { missing }, place))
             }
         }
@@ -175,8 +174,8 @@ impl Policy<'_> {
 
     /// The rule that names a user.
     fn naming(&self, user: &[u8]) -> Option<crate::source::Place> {
-        let find = |named: Vec<(Vec<u8>, crate::source::Place)>| named.into_iter().find(|(name, _)| name == user);
-        let named = find(super::people::named_users(&self.config.rules));
+        let find = |named: Vec<Named>| named.into_iter().find(|(name, _)| name == user);
+        let named = find(named_users(&self.config.rules));
         named.or_else(|| find(self.misspelt_members())).map(|(_, place)| place)
     }
 

@@ -194,7 +194,7 @@ impl Policy<'_> {
             Login::Password { scheme: other, .. } if *other != scheme => &Login::Anonymous,
             Login::Anonymous | Login::Holder(_) | Login::Password { .. } => &ask.login,
         };
-        let checked = if digest { self.check_digest(login) } else { self.check_basic(login, world) };
+        let checked = if digest { self.check_digest(login) } else { self.check_basic(login) };
         let answer = checked.map_or_else(|refused| refused, |user| self.authorize(ask, &user, world));
         self.challenged(answer)
     }
