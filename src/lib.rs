@@ -38,6 +38,7 @@ pub mod read;
 pub mod report;
 pub mod rules;
 pub mod servers;
+pub mod simulate;
 pub mod source;
 pub mod users;
 pub mod verify;

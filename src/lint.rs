@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::answer::{Area, Server};
 use crate::audit::{Silence, Watch, audit};
@@ -75,6 +75,8 @@ pub enum Stop {
     Value(PathBuf, &'static str, String),
     /// A rule named in `htlint.toml` that does not exist.
     NoRule(PathBuf, RuleName),
+    /// A main configuration whose name does not tell the server.
+    NoServer(PathBuf),
 }
 
 impl fmt::Display for Stop {
@@ -92,6 +94,9 @@ impl fmt::Display for Stop {
             Self::NoRule(path, rule) => {
                 let (line, column) = (rule.at.line, rule.at.column);
                 write!(out, "{}:{line}:{column}: there is no rule `{}`", path.display(), rule.name)
+            }
+            Self::NoServer(path) => {
+                write!(out, "{}: which server is it for? Say so with --server", path.display())
             }
         }
     }
@@ -244,7 +249,17 @@ fn profile(options: &Options, config: &Config) -> Result<Profile, Stop> {
 }
 
 fn paths(options: &Options, config: &Config, project: &Discovery) -> Result<PathMap, Stop> {
-    let mut paths = PathMap::default().project(&project.root, &project.files);
+    mapped(options, config, PathMap::default().project(&project.root, &project.files))
+}
+
+/// Where the paths of the server lie whose main configuration this is.
+pub(crate) fn paths_for(files: &dyn Files, options: &Options, main: &Path) -> Result<PathMap, Stop> {
+    let config = config(files, options, std::slice::from_ref(&main.to_owned()))?;
+    let folder = main.parent().unwrap_or(main).to_owned();
+    mapped(options, &config, PathMap::default().own(folder))
+}
+
+fn mapped(options: &Options, config: &Config, mut paths: PathMap) -> Result<PathMap, Stop> {
     for (server, local) in &options.maps {
         let local = local.to_string_lossy();
         paths = paths.mapped(Mapping::new(server, &local, &options.here).map_err(Stop::Map)?);

@@ -1,8 +1,11 @@
 //! The ground floor: files as bytes, spans of bytes, and the one table that turns them into lines and columns.
 
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+use elsa::FrozenVec;
 
 /// A half-open range of byte offsets in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -190,15 +193,22 @@ impl Source {
 }
 
 /// Every file read so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sources {
-    files: Vec<Source>,
+    files: FrozenVec<Box<Source>>,
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(self.iter().map(|(_, source)| source.path())).finish()
+    }
 }
 
 impl Sources {
-    /// Takes a file in and names it.
-    pub fn add(&mut self, source: Source) -> FileId {
-        self.files.push(source);
+    /// Takes a file in and names it. What was taken in before stays where it is: a server may read on while others look
+    /// at what it has read.
+    pub fn add(&self, source: Source) -> FileId {
+        self.files.push(Box::new(source));
         FileId(self.files.len() - 1)
     }
 
@@ -210,7 +220,7 @@ impl Sources {
 
     /// The same, to change what may be shown of it.
     pub fn get_mut(&mut self, id: FileId) -> Option<&mut Source> {
-        self.files.get_mut(id.0)
+        self.files.as_mut().get_mut(id.0).map(AsMut::as_mut)
     }
 
     /// All files with their names, in the order they were read.

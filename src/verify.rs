@@ -47,7 +47,7 @@ impl Passwords {
     /// It cannot be read.
     pub fn read(files: &dyn Files, path: &Path) -> Result<Self, Fault> {
         let bytes = files.read(path)?;
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let file = sources.add(Source::new(path.to_owned(), bytes));
         let file = UserFile::read(file, sources.get(file).map(Source::bytes).unwrap_or_default());
         Ok(Self { sources, file })

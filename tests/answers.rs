@@ -7,7 +7,7 @@ mod support;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use htlint::answer::{Answer, Client, Login, Request, Scheme, Server};
+use htlint::answer::{Answer, Client, Login, Request, Scheme, Server, Trace};
 use htlint::read::{Account, Choice, PathMap, discover};
 use htlint::servers::apache::{Ground, Override, Profile, Site, load};
 use htlint::source::Sources;
@@ -84,7 +84,7 @@ fn answers(case: &Case) -> Vec<Answer> {
     let mut sources = Sources::default();
     let loaded = load(&ground, &discovery, &profile, &mut sources);
     let site = Site::new(&sources, loaded, profile, site);
-    case.setup.requests.iter().map(|request| site.answer(&asked(request))).collect()
+    case.setup.requests.iter().map(|request| site.answer(&asked(request), &mut Trace::unwanted())).collect()
 }
 
 fn asked(request: &case::Request) -> Request {
@@ -105,6 +105,7 @@ fn asked(request: &case::Request) -> Request {
         login,
         client: Client::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         https: false,
+        headers: Vec::new(),
     }
 }
 

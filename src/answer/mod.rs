@@ -6,9 +6,13 @@ mod reason;
 mod remark;
 mod request;
 mod server;
+mod step;
+mod target;
 
 pub use area::{Area, Person, Verdict};
 pub use reason::{Answer, Because, Cause, Missing, Reason, ReasonKind};
 pub use remark::{Noted, Remark};
 pub use request::{Client, Login, Request, Scheme};
-pub use server::{Server, Survey, UserFileInUse};
+pub use server::{Server, Startup, Survey, UserFileInUse};
+pub use step::{Step, Trace};
+pub use target::Target;

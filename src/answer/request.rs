@@ -18,6 +18,8 @@ pub enum Login {
         /// The scheme the client answers with.
         scheme: Scheme,
     },
+    /// This very `Authorization` header, of whatever scheme; servers differ in how they read it.
+    Header(Secret),
 }
 
 /// How a client proves that it knows the password.
@@ -53,4 +55,14 @@ pub struct Request {
     pub client: Client,
     /// Whether it comes over TLS.
     pub https: bool,
+    /// All other headers as sent, in their order; `Authorization` is in `login`.
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Request {
+    /// The value of the first header of that name, in whatever case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
+    }
 }

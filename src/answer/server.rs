@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::area::Area;
-use super::reason::{Answer, Cause};
+use super::reason::{Answer, Because, Cause};
 use super::remark::Noted;
 use super::request::Request;
+use super::step::Trace;
 use crate::hash::Verifier;
 use crate::source::Place;
 use crate::users::UserFile;
@@ -34,14 +35,31 @@ pub struct Survey {
     pub user_files: Vec<UserFileInUse>,
 }
 
+/// Whether a server starts on its configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Startup {
+    /// It does.
+    Ok,
+    /// It refuses, for these reasons, the one it would tell first.
+    Fails(Vec<Because>),
+    /// Can't tell: this is missing.
+    Unknown(Vec<Because>),
+}
+
 /// A server: from its files to its answers. Only an implementation of this knows what the server does.
 pub trait Server {
     /// The server's name in reports: `apache`.
     fn name(&self) -> &'static str;
 
+    /// Whether it starts at all; a site without a main configuration is served by a server that runs.
+    fn startup(&self) -> Startup {
+        Startup::Ok
+    }
+
     /// Everything there is to say without being asked.
     fn survey(&self) -> Survey;
 
-    /// What the server answers to one request.
-    fn answer(&self, request: &Request) -> Answer;
+    /// What the server answers to one request: the status that the client gets in the end; 0 if the connection is closed
+    /// without an answer. Only asked where [`Server::startup`] does not fail.
+    fn answer(&self, request: &Request, trace: &mut Trace) -> Answer;
 }

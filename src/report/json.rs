@@ -224,7 +224,7 @@ fn unless_empty(text: &str) -> Option<&str> {
 }
 
 /// Escapes the characters of JSON that a terminal would obey; they can only stand inside of strings.
-struct Escaping<W>(W);
+pub(super) struct Escaping<W>(pub(super) W);
 
 impl<W: Write> Write for Escaping<W> {
     /// Takes whole characters only, as `serde_json` writes them.

@@ -23,7 +23,7 @@ struct Site {
 
 impl Site {
     fn new(passwords: &str) -> Self {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let config = sources.add(Source::new("site/.htaccess".into(), CONFIG.into()));
         let file = sources.add(Source::new("site/staff passwords".into(), passwords.into()));
         let read = Arc::new(UserFile::read(file, passwords.as_bytes()));

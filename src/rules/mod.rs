@@ -83,6 +83,7 @@ mod words;
 mod wrong_arguments;
 mod wrong_kind_of_user_file;
 
+use crate::answer::ReasonKind;
 use crate::finding::Finding;
 
 pub use rule::{Case, Rule};
@@ -166,6 +167,13 @@ pub static ALL: &[&Rule] = &[
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
     rule::find(ALL, id)
+}
+
+/// What the rule that has words for this kind of reason says of the case; `None` if it says nothing.
+#[must_use]
+pub fn explain(kind: ReasonKind, case: &Case<'_>) -> Option<Finding> {
+    let rule = ALL.iter().copied().find(|rule| rule.explains.contains(&kind))?;
+    rule::run(&[rule], case).into_iter().next()
 }
 
 /// Asks every rule.

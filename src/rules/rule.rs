@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_later_rule_sees_what_earlier_ones_found() {
         fn counts(_: &Case<'_>, found: &mut Vec<Finding>) {
-            let mut sources = Sources::default();
+            let sources = Sources::default();
             let file = sources.add(crate::source::Source::new("f".into(), Vec::new()));
             found.push(Finding {
                 rule: RuleId("counts"),

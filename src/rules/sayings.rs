@@ -100,7 +100,7 @@ fn of_the_rules() -> Vec<Reason> {
 }
 
 fn said(reason: Reason, outcome: Outcome) -> Vec<Finding> {
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let file = sources.add(Source::new("site/.htpasswd".into(), b"alice:secret".to_vec()));
     let because = Because::at(reason, Place::new(file, Span::new(0, 5)));
     let because = because.logged("AH01620").assuming(Some("it is Debian's apache2".to_owned()));

@@ -1,3 +1,6 @@
-//! The servers, each in a room of its own: from its config text to its answers.
+//! The servers, each in a room of its own, from its config text to its answers; this is their register.
 
 pub mod apache;
+mod kind;
+
+pub use kind::{Kind, open};

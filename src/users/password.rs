@@ -238,7 +238,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> UserFile {
-        let mut sources = crate::source::Sources::default();
+        let sources = crate::source::Sources::default();
         let file = sources.add(Source::new("f".into(), text.into()));
         UserFile::read(file, text.as_bytes())
     }

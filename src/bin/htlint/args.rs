@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use htlint::servers::Kind;
 
 use crate::password_args::{Hash, Logins, Verify};
+use crate::simulate_args::Simulate;
 
 /// Says before deploy what a web server will answer to a login: reads .htaccess, .htpasswd and the configuration
 /// around them.
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Check(Box<Check>),
     /// Who can log in where? Each area with its strangers and its users
     Logins(Box<Who>),
+    /// What will the server answer to this request? Before the configuration is live
+    Simulate(Box<Simulate>),
     /// Does this password match this entry of a password file?
     Verify(Verify),
     /// What is this stored password? One a line on stdin
@@ -151,6 +155,10 @@ pub(crate) struct Target {
     #[arg(long, value_enum)]
     pub(crate) server: Option<Server>,
 
+    /// The server's main configuration: apache2.conf, httpd.conf
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
     /// The system whose crypt(3) stands behind the server
     #[arg(long, value_enum, default_value_t = Platform::Debian)]
     pub(crate) platform: Platform,
@@ -255,6 +263,15 @@ impl FailOn {
 pub(crate) enum Server {
     /// Apache httpd 2.4
     Apache,
+}
+
+impl Server {
+    /// The same in the library's terms.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Apache => Kind::Apache,
+        }
+    }
 }
 
 /// The systems whose crypt(3) htlint knows.

@@ -15,6 +15,8 @@ mod portrait;
 mod progress;
 mod prompt;
 mod rules;
+mod simulate;
+mod simulate_args;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -53,6 +55,7 @@ fn run(arguments: impl Iterator<Item = OsString>, console: &mut Console<'_>) -> 
     match arguments.command {
         Command::Check(check) => check::check(&check, look::look, ALL, colour, console),
         Command::Logins(who) => logins::logins(&who, colour, console),
+        Command::Simulate(asked) => simulate::simulate(&asked, prompt::ask, io::stdin(), colour, console),
         Command::Verify(verify) => verify::verify(&verify, prompt::ask, io::stdin(), console),
         Command::Hash(hash) => hash::hash(&hash, io::stdin(), console),
         Command::Explain(explain) => explain::explain(&explain.name, ALL, colour, console),

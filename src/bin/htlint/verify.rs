@@ -53,7 +53,7 @@ pub(crate) fn verify(
 }
 
 /// All of stdin but one line end behind it.
-fn given(stdin: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+pub(crate) fn given(stdin: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
     // Never grown, so that no copy is left behind.
     let mut password = Zeroizing::new(vec![0; MOST + 2]);
     let mut filled = 0;

@@ -29,7 +29,7 @@ impl Policy<'_> {
     /// Basic: the user, once the password was found right.
     pub(super) fn check_basic(&self, login: &Login) -> Result<Vec<u8>, Answer> {
         let user = match login {
-            Login::Anonymous => return Err(unasked()),
+            Login::Anonymous | Login::Header(_) => return Err(unasked()),
             Login::Holder(user) | Login::Password { user, .. } => user,
         };
         let authoritative = self.config.authoritative.as_ref().is_none_or(|set| set.value);
@@ -124,7 +124,7 @@ impl Policy<'_> {
             via.map_or(because.clone(), |via| because.with(via, "this AuthUserFile leads to the entry"))
         };
         match login {
-            Login::Anonymous => Said::Right,
+            Login::Anonymous | Login::Header(_) => Said::Right,
             Login::Holder(_) => match fate(file, entry, self.profile.verifier()) {
                 None => Said::Right,
                 Some(reason @ Reason::CannotTell { .. }) => Said::Unknown(denied(reason, "")),
@@ -198,7 +198,7 @@ impl Policy<'_> {
     /// Digest: the user, once the password was found right.
     pub(super) fn check_digest(&self, login: &Login) -> Result<Vec<u8>, Answer> {
         let user = match login {
-            Login::Anonymous => return Err(unasked()),
+            Login::Anonymous | Login::Header(_) => return Err(unasked()),
             Login::Holder(user) | Login::Password { user, .. } => user,
         };
         if let Some(provider) = self.config.digest_providers.iter().find(|set| set.value != "file") {
@@ -244,7 +244,7 @@ impl Policy<'_> {
             _ => return Ok(()),
         };
         let right = match login {
-            Login::Anonymous | Login::Holder(_) => entry.is_alive(),
+            Login::Anonymous | Login::Header(_) | Login::Holder(_) => entry.is_alive(),
             Login::Password { password, .. } => {
                 let mut text = Md5::new();
                 for part in [user, b":", &entry.realm, b":", password.reveal()] {

@@ -16,9 +16,11 @@ mod line;
 mod load;
 mod merge;
 mod methods;
+mod open;
 mod path_form;
 mod people;
 mod policy;
+mod presented;
 mod profile;
 mod reader;
 mod secrets;
@@ -32,5 +34,6 @@ mod world;
 
 pub use directives::{ModuleSet, Override};
 pub use load::{Ground, Loaded, load};
+pub use open::open;
 pub use profile::Profile;
 pub use site::Site;

@@ -5,6 +5,7 @@ use super::authz::{Asker, Outcome};
 use super::config::{Asks, DirConfig, Provider, Rule, Set};
 use super::files::{GroupState, UserFileState};
 use super::methods::Methods;
+use super::presented::presented;
 use super::profile::Profile;
 use super::reader::{Dropped, Fault};
 use super::world::{Question, World};
@@ -190,11 +191,8 @@ impl Policy<'_> {
         }
         let digest = matches!(self.auth_type(), AuthType::Digest);
         let scheme = if digest { Scheme::Digest } else { Scheme::Basic };
-        let login = match &ask.login {
-            Login::Password { scheme: other, .. } if *other != scheme => &Login::Anonymous,
-            Login::Anonymous | Login::Holder(_) | Login::Password { .. } => &ask.login,
-        };
-        let checked = if digest { self.check_digest(login) } else { self.check_basic(login) };
+        let login = presented(&ask.login, scheme);
+        let checked = if digest { self.check_digest(&login) } else { self.check_basic(&login) };
         let answer = checked.map_or_else(|refused| refused, |user| self.authorize(ask, &user, world));
         self.challenged(answer)
     }

@@ -3,7 +3,7 @@
 use super::policy::Ask;
 use super::site::Site;
 use super::target::target;
-use crate::answer::{Answer, Request, Server, Survey};
+use crate::answer::{Answer, Request, Server, Survey, Trace};
 
 impl Server for Site<'_> {
     fn name(&self) -> &'static str {
@@ -15,7 +15,7 @@ impl Server for Site<'_> {
     }
 
     /// The path is taken below the topmost folder of the site, as its document root.
-    fn answer(&self, request: &Request) -> Answer {
+    fn answer(&self, request: &Request, _: &mut Trace) -> Answer {
         let target = match target(&request.path) {
             Ok(target) => target,
             Err(status) => return Answer { status: Some(status), because: Vec::new() },
