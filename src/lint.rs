@@ -143,8 +143,8 @@ fn look(
     let paths = paths(options, config, project)?;
     let account = account(files, options, config)?;
     let ground = Ground { files, paths: &paths, account: account.as_ref() };
-    let loaded = load(&ground, project, profile, &mut report.sources);
-    let asked: BTreeSet<FileId> = loaded.asked().iter().copied().collect();
+    let loaded = load(&ground, project, profile, &report.sources);
+    let asked: BTreeSet<FileId> = loaded.asked().into_iter().collect();
     let site = Site::new(&report.sources, loaded, profile.clone(), project.root.clone());
     let docroot = options.docroot.as_ref().map(|docroot| options.here.join(docroot));
     let site = site.shown_from(docroot).trying(options.credentials.clone());

@@ -81,8 +81,8 @@ fn answers(case: &Case) -> Vec<Answer> {
     let account = Account::named(WORKER.0, &files).unwrap();
     let ground = Ground { files: &files, paths: &paths, account: Some(&account) };
     let profile = profile(case);
-    let mut sources = Sources::default();
-    let loaded = load(&ground, &discovery, &profile, &mut sources);
+    let sources = Sources::default();
+    let loaded = load(&ground, &discovery, &profile, &sources);
     let site = Site::new(&sources, loaded, profile, site);
     case.setup.requests.iter().map(|request| site.answer(&asked(request), &mut Trace::unwanted())).collect()
 }
@@ -99,13 +99,14 @@ fn asked(request: &case::Request) -> Request {
             },
         },
     };
+    let sent = request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes()));
     Request {
         path: request.path.clone().into_bytes(),
         method: request.method.clone(),
         login,
         client: Client::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         https: false,
-        headers: Vec::new(),
+        headers: std::iter::once(("Host".to_owned(), b"localhost".to_vec())).chain(sent).collect(),
     }
 }
 

@@ -239,6 +239,12 @@ reasons! {
     /// A section of rules without a rule.
     EmptyRequire { /// The section.
         section: String } = "empty-require",
+    /// A file that the configuration includes is not there.
+    IncludeMissing { /// The path as the server resolves it.
+        path: String } = "include-missing",
+    /// Something other than a line's arguments keeps the server from starting.
+    StartupRefused { /// The server's own words.
+        message: String } = "startup-refused",
     /// A configuration file that the server may not read.
     UnreadableConfig { /// What stands in the way.
         fault: String } = "unreadable-config",

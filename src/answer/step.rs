@@ -29,6 +29,12 @@ impl Trace {
         Self(None)
     }
 
+    /// An empty one that takes steps down if this one does.
+    #[must_use]
+    pub fn fresh(&self) -> Self {
+        Self(self.0.as_ref().map(|_| Vec::new()))
+    }
+
     /// Takes one step down; its words are made only if they are wanted.
     pub fn step(&mut self, place: Option<Place>, what: impl FnOnce() -> String) {
         if let Some(steps) = &mut self.0 {

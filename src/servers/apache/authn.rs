@@ -79,10 +79,19 @@ impl Policy<'_> {
                 let reason = Reason::ProviderUnfit { name: provider.to_owned() };
                 Said::Failed(refuse(500, reason, place, "AH02493"))
             }
+            _ if self.profile.aliases.authn.contains_key(provider) => self.consult_alias(provider, login, user),
             _ => {
                 let missing = Missing::Provider { name: provider.to_owned() };
                 Said::Unknown(at(Reason::CannotTell { missing }, place))
             }
+        }
+    }
+
+    /// A provider under another name, asked with settings of its own (mod_authn_core.c, `authn_alias_check_password`).
+    fn consult_alias(&self, name: &str, login: &Login, user: &[u8]) -> Said {
+        match self.profile.aliases.authn.get(name) {
+            Some((base, config)) => self.within(config).consult(base, login, user),
+            None => Said::NotFound(Because::nowhere(self.absent(user))),
         }
     }
 

@@ -1,12 +1,12 @@
 //! Who may: the rule tree (modules/aaa/mod_authz_core.c, `apply_authz_sections`) and the address rules
 //! (modules/aaa/mod_access_compat.c, `check_dir_access`).
 
-use std::net::IpAddr;
-
 use super::config::{Access, Asks, Combine, Order, Origin, Provider, Rule};
-use super::expr::{Condition, Facts, StringExpr, Subnet};
+use super::expr::{Condition, StringExpr, Subnet};
+use super::facts::Circumstances;
 use super::files::GroupState;
 use super::methods::Methods;
+use super::policy::{Ask, Policy};
 use super::world::{Question, World};
 use crate::answer::{Client, Missing};
 use crate::source::Place;
@@ -26,6 +26,7 @@ pub(super) enum Outcome {
 }
 
 /// The request, as far as rules look at it.
+#[derive(Clone)]
 pub(super) struct Asker<'a> {
     /// The set that holds its method.
     pub method: Methods,
@@ -39,37 +40,10 @@ pub(super) struct Asker<'a> {
     pub https: bool,
     /// The unknown facts.
     pub world: &'a World,
-    /// The groups.
-    pub groups: &'a GroupState,
-    /// Variables that may be set by now.
-    pub env_set: &'a [String],
-}
-
-impl Facts for Asker<'_> {
-    fn variable(&self, name: &str) -> Option<Vec<u8>> {
-        match name {
-            "REMOTE_USER" => Some(self.user.unwrap_or_default().to_vec()),
-            "REQUEST_METHOD" => Some(self.method_name.as_bytes().to_vec()),
-            "HTTPS" => Some(if self.https { b"on".to_vec() } else { b"off".to_vec() }),
-            _ => None,
-        }
-    }
-
-    fn remote(&self) -> Option<IpAddr> {
-        match self.client {
-            Client::Address(address) => Some(address),
-            Client::Elsewhere | Client::Welcome => None,
-        }
-    }
-}
-
-/// What `<If>` sees of every request of an area alike.
-pub(super) struct BeforeLogin;
-
-impl Facts for BeforeLogin {
-    fn variable(&self, name: &str) -> Option<Vec<u8>> {
-        (name == "REMOTE_USER").then(Vec::new)
-    }
+    /// What holds.
+    pub policy: &'a Policy<'a>,
+    /// The request as a whole.
+    pub ask: &'a Ask,
 }
 
 impl Asker<'_> {
@@ -123,8 +97,18 @@ impl Asker<'_> {
         result
     }
 
+    /// What expressions see.
+    fn circumstances(&self) -> Circumstances<'_> {
+        let Policy { config, spot, .. } = self.policy;
+        Circumstances { ask: Some(self.ask), spot: Some(spot), user: self.user, env: &config.env_set }
+    }
+
     fn ask(&self, provider: &Provider, place: Place, negated: bool) -> Outcome {
         let granted = match provider {
+            Provider::Alias(base, config) => {
+                let policy = self.policy.within(config);
+                return Asker { policy: &policy, ..self.clone() }.ask(base, place, negated);
+            }
             Provider::All(granted) => *granted,
             Provider::Ip(networks) => self.comes_from(networks, negated),
             Provider::Local => self.is_local(negated),
@@ -152,11 +136,11 @@ impl Asker<'_> {
     fn admits(&self, provider: &Provider, user: &[u8], place: Place) -> bool {
         match provider {
             Provider::ValidUser => true,
-            Provider::User(names) => match names_in(names) {
+            Provider::User(names) => match self.names(names) {
                 Some(names) => names.iter().any(|name| name == user),
                 None => self.unknown(place, "Require user"),
             },
-            Provider::Group(groups) => match (self.groups, names_in(groups)) {
+            Provider::Group(groups) => match (self.policy.groups, self.names(groups)) {
                 (GroupState::Unset | GroupState::Failed(_), _) => false,
                 (GroupState::Read { file, .. }, Some(groups)) => groups.iter().any(|group| file.has(group, user)),
                 (GroupState::Unknown(missing), _) => self.world.ask(Question::Holds(place), missing.clone(), place),
@@ -168,12 +152,12 @@ impl Asker<'_> {
             }
             Provider::FileOwner => self.unknown(place, "Require file-owner"),
             Provider::All(_) | Provider::Ip(_) | Provider::Local | Provider::Dns | Provider::Method(_) => false,
-            Provider::Env(_) | Provider::Expr(_) | Provider::Ssl => false,
+            Provider::Env(_) | Provider::Expr(_) | Provider::Ssl | Provider::Alias(..) => false,
         }
     }
 
     fn expr(&self, condition: &Condition, place: Place) -> Outcome {
-        let holds = condition.eval(self).unwrap_or_else(|| self.unknown(place, "Require expr"));
+        let holds = condition.eval(&self.circumstances()).unwrap_or_else(|| self.unknown(place, "Require expr"));
         match holds {
             true => Outcome::Granted,
             false if condition.mentions_remote_user() => Outcome::NoUser,
@@ -212,8 +196,16 @@ impl Asker<'_> {
 
     fn is_set(&self, name: &str, place: Place) -> bool {
         let missing = || Missing::Variable { name: name.to_owned() };
-        let may_be = self.env_set.iter().any(|set| set == name);
-        may_be && self.world.ask(Question::Env(name.to_owned()), missing(), place)
+        match self.circumstances().environment(name) {
+            Some(value) => value.is_some(),
+            None => self.world.ask(Question::Env(name.to_owned()), missing(), place),
+        }
+    }
+
+    /// The names that an argument comes to for this request.
+    fn names(&self, text: &StringExpr) -> Option<Vec<Vec<u8>>> {
+        let text = text.eval(&self.circumstances())?;
+        Some(words(&text).into_iter().map(|word| word.value.into_owned()).collect())
     }
 
     /// Whether the address rules let the client in.

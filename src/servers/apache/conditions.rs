@@ -12,8 +12,11 @@ use super::directives::{find, foreign_directive, foreign_module, module};
 use super::expr::Pattern;
 use super::line::Directive;
 use super::profile::Profile;
+use super::tree::SyntaxFault;
 use super::world::{Question, World};
 use crate::answer::Missing;
+use crate::lines::{LogicalLine, LogicalLines};
+use crate::source::FileId;
 use crate::words::{blanks, word};
 
 /// What a condition comes to.
@@ -25,28 +28,103 @@ pub(super) enum Truth {
     False,
     /// The argument is refused, in the server's words.
     Refused(String),
+    /// The body is kept for later.
+    Kept,
+}
+
+/// What becomes of a directive while the file is read.
+pub(super) enum OnRead<'s> {
+    /// Nothing yet: it stays in the tree.
+    Later,
+    /// It was executed.
+    Done,
+    /// It was executed and failed.
+    Fails(SyntaxFault),
+    /// This is read in its place.
+    Reads(Vec<Portion<'s>>),
+}
+
+/// Text that is read in the place of a directive.
+pub(super) struct Portion<'s> {
+    /// The file it stands in.
+    pub file: FileId,
+    /// The bytes of that file.
+    pub bytes: &'s [u8],
+    /// The lines.
+    pub lines: Lines<'s>,
+}
+
+/// Where lines come from.
+pub(super) enum Lines<'s> {
+    /// A file.
+    File(LogicalLines<'s>),
+    /// A section that was kept.
+    Kept(std::vec::IntoIter<LogicalLine<'s>>),
+}
+
+impl<'s> Iterator for Lines<'s> {
+    type Item = LogicalLine<'s>;
+
+    fn next(&mut self) -> Option<LogicalLine<'s>> {
+        match self {
+            Self::File(lines) => lines.next(),
+            Self::Kept(lines) => lines.next(),
+        }
+    }
 }
 
 /// What the reader asks of the server's surroundings.
-pub(super) trait Conditions {
+pub(super) trait Conditions<'s> {
     /// Decides a section if it is a conditional one.
-    fn decide(&mut self, section: &Directive<'_>) -> Option<Truth>;
+    fn decide(&mut self, section: &Directive<'s>) -> Option<Truth>;
 
     /// The value of `${NAME}`.
     fn variable(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Executes a directive if the server executes it while it reads.
+    fn on_read(&mut self, _: &Directive<'s>) -> OnRead<'s> {
+        OnRead::Later
+    }
+
+    /// Keeps the body of a section of which [`Conditions::decide`] said so; fails in the server's words.
+    fn keep(&mut self, _: &Directive<'s>, _: Vec<LogicalLine<'s>>) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Is told that a portion was read to its end.
+    fn left(&mut self) {}
+}
+
+/// Whether files of the server exist, as far as that can be told.
+pub(super) trait Existence {
+    /// Whether the server's path leads to something; `None`: can't tell.
+    fn exists(&self, path: &[u8]) -> Option<bool>;
 }
 
 /// Conditions of a profile in a world.
-#[derive(Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Surroundings<'p> {
     /// The server's facts.
     pub profile: &'p Profile,
     /// The unknown ones.
     pub world: &'p World,
+    /// The server's files.
+    pub existence: Option<&'p dyn Existence>,
 }
 
-impl Conditions for Surroundings<'_> {
-    fn decide(&mut self, section: &Directive<'_>) -> Option<Truth> {
+impl<'s> Conditions<'s> for Surroundings<'_> {
+    fn decide(&mut self, section: &Directive<'s>) -> Option<Truth> {
+        self.judge(section)
+    }
+
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        self.profile.variable(name).map(String::into_bytes)
+    }
+}
+
+impl Surroundings<'_> {
+    /// Decides a section if it is a conditional one.
+    pub(super) fn judge(&self, section: &Directive<'_>) -> Option<Truth> {
         let decide: fn(&Self, &[u8], &Directive<'_>) -> bool = match section.name.value.to_ascii_lowercase().as_slice()
         {
             b"<ifmodule" => Self::has_module,
@@ -67,21 +145,18 @@ impl Conditions for Surroundings<'_> {
         Some(if holds { Truth::True } else { Truth::False })
     }
 
-    fn variable(&self, name: &str) -> Option<Vec<u8>> {
-        self.profile.variable(name).map(String::into_bytes)
-    }
-}
-
-impl Surroundings<'_> {
     fn has_module(&self, name: &[u8], section: &Directive<'_>) -> bool {
         match (module(name), foreign_module(name)) {
             (Some(_), _) => self.profile.modules.has(name),
             (None, Some(foreign)) => self.has_foreign(foreign.name, section),
-            (None, None) => false,
+            (None, None) => self.profile.has_unnamed(name),
         }
     }
 
     fn has_foreign(&self, name: &'static str, section: &Directive<'_>) -> bool {
+        if let Some(loaded) = &self.profile.foreign {
+            return loaded.contains(name);
+        }
         let missing = Missing::Module { name: name.to_owned(), directive: section.name() };
         self.world.ask(Question::Module(name), missing, section.place())
     }
@@ -91,6 +166,9 @@ impl Surroundings<'_> {
     }
 
     fn has_file(&self, path: &[u8], section: &Directive<'_>) -> bool {
+        if let Some(known) = self.existence.and_then(|existence| existence.exists(path)) {
+            return known;
+        }
         let missing = Missing::Path { path: String::from_utf8_lossy(path).into_owned() };
         self.world.ask(Question::File(path.to_owned()), missing, section.place())
     }

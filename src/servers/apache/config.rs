@@ -1,5 +1,10 @@
 //! The settings of one place (a per-directory file, a section) as the modules keep them, before anything is merged.
 
+use std::sync::Arc;
+
+use super::content::Content;
+use super::directives::Override;
+use super::env_rule::EnvRule;
 use super::expr::Subnet;
 use super::expr::{Condition, StringExpr};
 use super::files_pattern::FilesPattern;
@@ -108,6 +113,8 @@ pub(super) enum Provider {
     Ssl,
     /// One whose answer lies outside all files: `ldap-user`, `dbm-group`.
     Foreign(String),
+    /// `<AuthzProviderAlias>`: another provider, asked with these settings.
+    Alias(Box<Provider>, Arc<DirConfig>),
 }
 
 /// `Order` (mod_access_compat).
@@ -185,9 +192,26 @@ pub(super) struct IfSection {
     pub place: Place,
 }
 
+/// What `AllowOverride` and `AllowOverrideList` leave to per-directory files.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Allowed {
+    /// The classes of directives.
+    pub classes: Override,
+    /// `Nonfatal=Override`: what is not allowed is skipped.
+    pub skips_forbidden: bool,
+    /// `Nonfatal=Unknown`: what does not exist is skipped.
+    pub skips_unknown: bool,
+}
+
 /// All settings of one place that decide on access.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DirConfig {
+    /// AllowOverride.
+    pub allow_override: Option<Set<Allowed>>,
+    /// AllowOverrideList: names in lower case.
+    pub override_list: Option<Set<Vec<Vec<u8>>>>,
+    /// What decides on the answer once access is granted.
+    pub content: Content,
     /// AuthType.
     pub auth_type: Option<Set<StringExpr>>,
     /// AuthName.
@@ -216,8 +240,8 @@ pub(super) struct DirConfig {
     pub anonymous: Option<Anonymous>,
     /// SSLRequireSSL.
     pub ssl_required: Option<Place>,
-    /// Variables that SetEnvIf and its kin may set before access is checked.
-    pub env_set: Vec<String>,
+    /// What SetEnvIf and its kin set before access is checked.
+    pub env_set: Vec<EnvRule>,
     /// What keeps htlint from telling anything here.
     pub unknowable: Vec<Because>,
     /// `<Files>` sections.
@@ -257,6 +281,7 @@ impl Provider {
         match self {
             Self::ValidUser | Self::User(_) | Self::Group(_) | Self::FileOwner | Self::Foreign(_) => true,
             Self::Expr(condition) => condition.mentions_remote_user(),
+            Self::Alias(provider, _) => provider.needs_user(),
             Self::All(_) | Self::Ip(_) | Self::Local | Self::Dns | Self::Method(_) | Self::Env(_) | Self::Ssl => false,
         }
     }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::config::WrittenPath;
 use super::path_form::PathForm;
-use super::profile::Profile;
 use super::secrets::displayed;
 use crate::answer::{Missing, Reason};
 use crate::read::{Account, Fault, FileType, Files, How, Located, NULL_DEVICE, Obstacle, PathMap, merge, server_path};
@@ -82,8 +81,8 @@ pub(super) struct Follower<'a> {
     pub files: &'a dyn Files,
     /// Where the server's paths lie here.
     pub paths: &'a PathMap,
-    /// The server's facts.
-    pub profile: &'a Profile,
+    /// The server's own root, from which relative paths start.
+    pub server_root: &'a str,
     /// The account of the server's workers, where this machine is the server.
     pub account: Option<&'a Account>,
     /// The topmost folder of the project.
@@ -98,7 +97,7 @@ impl Follower<'_> {
             return Resolved::Unknown(Reason::CannotTell { missing: Missing::Variable { name: name.clone() } });
         }
         let written = displayed(&path.written, false);
-        let Some(server) = merge(Path::new(&self.profile.server_root), &server_path(&path.written)) else {
+        let Some(server) = merge(Path::new(self.server_root), &server_path(&path.written)) else {
             return Resolved::Fails(Reason::UserFileMissing { path: written }, None);
         };
         let form = PathForm::of(&path.written);
@@ -111,7 +110,7 @@ impl Follower<'_> {
     /// A path of a server that is not this machine, and that nobody mapped.
     fn guess(&self, server: &Path, form: PathForm, written: String, folder: &Path) -> Resolved {
         let shown = server.display().to_string();
-        let root = &self.profile.server_root;
+        let root = self.server_root;
         let nothing_there = Some(format!("there is no {shown} on the server (its ServerRoot is taken to be {root})"));
         match form {
             PathForm::Placeholder => Resolved::Fails(Reason::UserFilePlaceholder { written }, nothing_there),

@@ -1,6 +1,6 @@
 //! Which file names a `<Files>` or `<FilesMatch>` section is for (server/request.c, `ap_file_walk`).
 
-use super::expr::{Fnmatch, Pattern, fnmatch};
+use super::expr::{Fnmatch, Pattern, fnmatch, is_glob};
 
 /// The argument of the section.
 #[derive(Debug, Clone)]
@@ -19,8 +19,7 @@ impl FilesPattern {
     /// A `<Files>` argument.
     #[must_use]
     pub(super) fn name(argument: &[u8]) -> Self {
-        let is_glob = argument.iter().any(|byte| matches!(byte, b'*' | b'?' | b'['));
-        if is_glob { Self::Glob(argument.to_owned()) } else { Self::Name(argument.to_owned()) }
+        if is_glob(argument) { Self::Glob(argument.to_owned()) } else { Self::Name(argument.to_owned()) }
     }
 
     /// Whether the last component of a path fits; `None`: can't tell.

@@ -4,10 +4,13 @@
 use super::authz::{Asker, Outcome};
 use super::config::{Asks, DirConfig, Provider, Rule, Set};
 use super::files::{GroupState, UserFileState};
+use super::library::Library;
+use super::merge::merge;
 use super::methods::Methods;
 use super::presented::presented;
 use super::profile::Profile;
 use super::reader::{Dropped, Fault};
+use super::spot::Spot;
 use super::world::{Question, World};
 use crate::answer::{Answer, Because, Client, Login, Missing, Reason, Scheme};
 use crate::source::Place;
@@ -23,10 +26,22 @@ pub(super) struct Ask {
     pub client: Client,
     /// Whether it comes over TLS.
     pub https: bool,
+    /// Its headers; `None`: any.
+    pub headers: Option<Vec<(String, Vec<u8>)>>,
+    /// What stands behind the `?`; `None`: anything.
+    pub query: Option<Vec<u8>>,
+}
+
+impl Ask {
+    /// One of which only this is known.
+    #[must_use]
+    pub(super) fn of(method: &str, login: Login, client: Client) -> Self {
+        Self { method: method.to_owned(), login, client, https: true, headers: None, query: None }
+    }
 }
 
 /// What holds for a set of requests.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Policy<'a> {
     /// The server's facts.
     pub profile: &'a Profile,
@@ -40,6 +55,10 @@ pub(super) struct Policy<'a> {
     pub groups: &'a GroupState,
     /// False conditional sections around directives for a login.
     pub dropped: Vec<Dropped>,
+    /// Where the request came to.
+    pub spot: Spot<'a>,
+    /// The files that the settings lead to.
+    pub library: &'a Library<'a>,
 }
 
 /// What AuthType comes to.
@@ -49,6 +68,24 @@ enum AuthType<'t> {
     Digest,
     Other(String),
     Unknown(&'t Set<super::expr::StringExpr>),
+}
+
+impl<'a> Policy<'a> {
+    /// What follows from settings.
+    #[must_use]
+    pub(super) fn new(profile: &'a Profile, config: DirConfig, library: &'a Library<'a>, spot: Spot<'a>) -> Self {
+        let root = &profile.server_root;
+        let user_file = config.user_file.as_ref().map(|set| library.user_file(&set.value, set.place.file, root));
+        let groups = config.group_file.as_ref().map(|set| library.groups(&set.value, set.place.file, root));
+        let groups = groups.unwrap_or(&GroupState::Unset);
+        Self { profile, config, fault: None, user_file, groups, dropped: Vec::new(), spot, library }
+    }
+
+    /// The same with other settings: those of an aliased provider within these.
+    #[must_use]
+    pub(super) fn within(&self, inner: &DirConfig) -> Self {
+        Self::new(self.profile, merge(&self.config, inner), self.library, self.spot.clone())
+    }
 }
 
 impl Policy<'_> {
@@ -82,7 +119,7 @@ impl Policy<'_> {
         }
     }
 
-    fn asker<'q>(&'q self, ask: &'q Ask, user: Option<&'q [u8]>, world: &'q World) -> Asker<'q> {
+    pub(super) fn asker<'q>(&'q self, ask: &'q Ask, user: Option<&'q [u8]>, world: &'q World) -> Asker<'q> {
         Asker {
             method: Methods::of(&ask.method),
             method_name: &ask.method,
@@ -90,8 +127,8 @@ impl Policy<'_> {
             client: ask.client,
             https: ask.https,
             world,
-            groups: self.groups,
-            env_set: &self.config.env_set,
+            policy: self,
+            ask,
         }
     }
 
@@ -139,7 +176,7 @@ impl Policy<'_> {
     /// Refused before any login is asked.
     fn denied(&self, asker: &Asker<'_>) -> Answer {
         let rules = &self.config.rules;
-        let welcome = Asker { client: Client::Welcome, user: None, ..*asker };
+        let welcome = Asker { client: Client::Welcome, user: None, ..asker.clone() };
         let contradicts =
             rules.iter().any(Rule::needs_user) && !matches!(welcome.judge(rules), Outcome::Granted | Outcome::NoUser);
         let reason = if contradicts { Reason::ContradictoryRules } else { Reason::DeniedByRule };

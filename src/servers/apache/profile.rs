@@ -1,9 +1,20 @@
 //! What stands in where no server configuration is given: Debian's Apache 2.4 as its package installs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::config::{DirConfig, Provider as AuthzProvider};
 use super::directives::{MODULES_VERSION, ModuleSet, Override};
 use crate::hash::{Crypt, Verifier};
+
+/// Providers that stand for others (`<AuthnProviderAlias>`, `<AuthzProviderAlias>`).
+#[derive(Debug, Clone, Default)]
+pub struct Aliases {
+    /// By name: the provider of passwords it stands for, and what holds while that is asked.
+    pub(super) authn: BTreeMap<String, (String, Arc<DirConfig>)>,
+    /// By name: the rule it stands for, and what holds while that is asked.
+    pub(super) authz: BTreeMap<String, (AuthzProvider, Arc<DirConfig>)>,
+}
 
 /// Facts of the server that its per-directory files do not tell.
 #[derive(Debug, Clone)]
@@ -12,6 +23,12 @@ pub struct Profile {
     pub modules: ModuleSet,
     /// Whether the modules were told, and not assumed.
     pub modules_told: bool,
+    /// The modules from elsewhere that are loaded; `None`: nobody said.
+    pub foreign: Option<BTreeSet<&'static str>>,
+    /// Identifiers of loaded modules that htlint has never heard of.
+    pub unnamed: BTreeSet<String>,
+    /// Providers under other names.
+    pub aliases: Aliases,
     /// What `AllowOverride` grants to per-directory files.
     pub allow_override: Override,
     /// Names that `<IfDefine>` knows, each with its value for `${}`.
@@ -33,6 +50,9 @@ impl Default for Profile {
         Self {
             modules: ModuleSet::all(),
             modules_told: false,
+            foreign: None,
+            aliases: Aliases::default(),
+            unnamed: BTreeSet::new(),
             allow_override: Override::ALL,
             defines: BTreeMap::new(),
             env: BTreeMap::new(),
@@ -48,6 +68,12 @@ impl Profile {
     #[must_use]
     pub fn verifier(&self) -> Verifier {
         Verifier::Apr(self.platform)
+    }
+
+    /// Whether a module is loaded of which htlint knows nothing but its identifier.
+    #[must_use]
+    pub fn has_unnamed(&self, identifier: &[u8]) -> bool {
+        self.unnamed.iter().any(|known| known.as_bytes() == identifier)
     }
 
     /// The value of `${NAME}`: of a Define, whose names have no case, else of the environment

@@ -2,12 +2,16 @@
 //! `invoke_cmd`). Faults are data: each is noted, and reading goes on behind it.
 
 use super::conditions::Surroundings;
-use super::config::{Combine, DirConfig, Rule};
+use super::config::{Allowed, Combine, DirConfig, Rule, Set};
 use super::directives::Module;
-use super::directives::{Directive as Row, ModuleSet, find, foreign_directive, meant_modules, module, nearest};
+use super::directives::{
+    Directive as Row, ModuleSet, Override, find, foreign_directive, meant_modules, module, nearest,
+};
+use super::expr::Origin;
+use super::host::{Host, Listen};
 use super::line::Directive;
 use super::methods::Methods;
-use super::profile::Profile;
+use super::profile::{Aliases, Profile};
 use super::secrets::displayed;
 use super::syntax::parse;
 use super::tree::{Fulfilled, Node, SyntaxFault, Tree};
@@ -56,32 +60,117 @@ const MOST_GUESSES: usize = 50;
 
 /// Reads a per-directory file in a world.
 #[must_use]
-pub(super) fn read(file: FileId, bytes: &[u8], profile: &Profile, world: &World) -> PerDir {
-    let tree = parse(file, bytes, LineLimit::PER_DIRECTORY, &mut Surroundings { profile, world });
-    let mut reader = Reader { profile, world, file, fulfilled: &tree.fulfilled, read: PerDir::default() };
-    reader.note_encoding(bytes);
+pub(super) fn read(file: FileId, bytes: &[u8], around: Surroundings<'_>, permit: Permit) -> PerDir {
+    let Surroundings { profile, world, .. } = around;
+    let tree = parse(file, bytes, LineLimit::PER_DIRECTORY, &mut { around });
+    let mut reader = Reader::new(profile, world, &tree.fulfilled);
+    reader.note_encoding(file, bytes);
     reader.note_syntax(&tree);
-    let mut scope = Scope::default();
-    if let Some(span) = tree.too_deep {
-        let reason = Reason::CannotTell { missing: Missing::TooMany };
-        scope.config.unknowable.push(Because::at(reason, Place::new(file, span)));
-    }
+    let mut scope = Scope::per_dir(permit);
+    scope.note_depth(&tree);
     reader.walk(&tree.nodes, &mut scope);
     reader.read.config = scope.finish();
     reader.read
+}
+
+/// What a main configuration was read into.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Main {
+    /// The main server.
+    pub host: Host,
+    /// The virtual hosts in their order, not yet within the main server.
+    pub hosts: Vec<Host>,
+    /// The server after it has read: its modules, names, providers, root, account.
+    pub profile: Profile,
+    /// What concerns the process as a whole.
+    pub process: Process,
+    /// What makes the server refuse the configuration, in the order in which it would find it.
+    pub faults: Vec<Fault>,
+    /// What changes no answer.
+    pub remarks: Vec<Noted>,
+    /// False conditional sections that hold directives for a login.
+    pub dropped: Vec<Dropped>,
+}
+
+/// Executes the tree of a main configuration.
+#[must_use]
+pub(super) fn read_main(tree: &Tree<'_>, profile: Profile, world: &World) -> Main {
+    let mut reader = Reader::new(&profile, world, &tree.fulfilled);
+    reader.note_syntax(tree);
+    let mut scope = Scope::server(Host::default());
+    scope.note_depth(tree);
+    reader.walk(&tree.nodes, &mut scope);
+    let mut host = *scope.host.take().unwrap_or_default();
+    host.settings = scope.finish();
+    let Reader { read, hosts, aliases, process, .. } = reader;
+    let profile = Profile { aliases, ..profile.clone() };
+    let PerDir { faults, remarks, dropped, .. } = read;
+    Main { host, hosts, profile, process, faults, remarks, dropped }
 }
 
 /// The reader at work.
 pub(super) struct Reader<'p> {
     pub(super) profile: &'p Profile,
     pub(super) world: &'p World,
-    pub(super) file: FileId,
     fulfilled: &'p [Fulfilled<'p>],
     pub(super) read: PerDir,
+    pub(super) hosts: Vec<Host>,
+    pub(super) aliases: Aliases,
+    pub(super) process: Process,
+}
+
+/// What the main configuration says of the process as a whole.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Process {
+    /// Listen.
+    pub listens: Vec<Listen>,
+    /// User.
+    pub user: Option<Set<Vec<u8>>>,
+    /// Group.
+    pub group: Option<Set<Vec<u8>>>,
+    /// Paths of files that the server opens when it starts.
+    pub logs: Vec<Set<Vec<u8>>>,
+}
+
+/// What per-directory files may say, where they are read (server/config.c, `invoke_cmd`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Permit {
+    /// What `AllowOverride` grants.
+    pub allowed: Allowed,
+    /// What `AllowOverrideList` grants besides: names in lower case.
+    pub list: Vec<Vec<u8>>,
+}
+
+impl Permit {
+    /// Nothing at all.
+    #[must_use]
+    pub(super) fn nothing() -> Self {
+        let allowed = Allowed { classes: Override::NONE, skips_forbidden: false, skips_unknown: false };
+        Self { allowed, list: Vec::new() }
+    }
+
+    /// What the profile grants.
+    #[must_use]
+    pub(super) fn of(profile: &Profile) -> Self {
+        let nothing = Self::nothing();
+        Self { allowed: Allowed { classes: profile.allow_override, ..nothing.allowed }, ..nothing }
+    }
+
+    /// Whether the file is read at all.
+    #[must_use]
+    pub(super) fn reads(&self) -> bool {
+        self.allowed.classes != Override::NONE || !self.list.is_empty()
+    }
 }
 
 /// The place in the tree whose directives are executed.
 pub(super) struct Scope {
+    /// What may stand here.
+    pub(super) overrides: Override,
+    /// In a per-directory file, what it may say.
+    pub(super) permit: Option<Permit>,
+    /// Outside of all sections of the main configuration, the host that is set up.
+    pub(super) host: Option<Box<Host>>,
     /// What they set.
     pub(super) config: DirConfig,
     /// The rules of the innermost `<Require...>` section, or of the place itself.
@@ -94,9 +183,13 @@ pub(super) struct Scope {
     pub(super) within: Vec<String>,
 }
 
-impl Default for Scope {
-    fn default() -> Self {
+impl Scope {
+    /// A place where these may stand.
+    pub(super) fn new(overrides: Override) -> Self {
         Self {
+            overrides,
+            permit: None,
+            host: None,
             config: DirConfig::default(),
             rules: Vec::new(),
             combine: Combine::Any,
@@ -104,15 +197,43 @@ impl Default for Scope {
             within: Vec::new(),
         }
     }
-}
 
-impl Scope {
+    /// The top of a per-directory file.
+    pub(super) fn per_dir(permit: Permit) -> Self {
+        Self { permit: Some(permit.clone()), ..Self::new(permit.allowed.classes) }
+    }
+
+    /// Outside of all sections of a host's configuration.
+    pub(super) fn server(host: Host) -> Self {
+        Self { host: Some(Box::new(host)), ..Self::new(Override::SERVER_CONFIG) }
+    }
+
+    /// Where its expressions stand.
+    pub(super) fn origin(&self) -> Origin {
+        if self.permit.is_some() { Origin::PerDir } else { Origin::MainConfig }
+    }
+
+    fn note_depth(&mut self, tree: &Tree<'_>) {
+        if let Some(place) = tree.too_deep {
+            let reason = Reason::CannotTell { missing: Missing::TooMany };
+            self.config.unknowable.push(Because::at(reason, place));
+        }
+    }
+
     pub(super) fn finish(self) -> DirConfig {
         DirConfig { rules: self.rules, ..self.config }
     }
 
     pub(super) fn is_within(&self, section: &str) -> bool {
         self.within.iter().any(|within| within.eq_ignore_ascii_case(section))
+    }
+}
+
+impl<'p> Reader<'p> {
+    fn new(profile: &'p Profile, world: &'p World, fulfilled: &'p [Fulfilled<'p>]) -> Self {
+        let aliases = profile.aliases.clone();
+        let (read, hosts, process) = (PerDir::default(), Vec::new(), Process::default());
+        Self { profile, world, fulfilled, read, hosts, aliases, process }
     }
 }
 
@@ -143,12 +264,19 @@ impl Reader<'_> {
     pub(super) fn admitted(&mut self, directive: &Directive<'_>, scope: &Scope) -> Option<&'static Row> {
         let name = &directive.name.value;
         let Some(row) = self.profile.modules.directives(name).next() else {
-            self.unknown(directive);
+            if !scope.permit.as_ref().is_some_and(|permit| permit.allowed.skips_unknown) {
+                self.unknown(directive);
+            }
             return None;
         };
-        if !row.overrides.meets(self.profile.allow_override) {
+        let listed = |permit: &Permit| permit.list.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+        if !row.overrides.meets(scope.overrides) && !scope.permit.as_ref().is_some_and(listed) {
+            if scope.permit.as_ref().is_some_and(|permit| permit.allowed.skips_forbidden) {
+                return None;
+            }
             let needs = row.overrides.classes().collect::<Vec<_>>().join(" or ");
-            let context = scope.within.last().cloned().unwrap_or_else(|| ".htaccess".to_owned());
+            let outside = if scope.permit.is_some() { ".htaccess" } else { "the server configuration" };
+            let context = scope.within.last().cloned().unwrap_or_else(|| outside.to_owned());
             let needs = (!needs.is_empty()).then_some(needs);
             let reason = Reason::DirectiveNotAllowed { name: shown(directive), context, needs };
             self.fault(Because::at(reason, directive.name_place()));
@@ -165,7 +293,11 @@ impl Reader<'_> {
             self.fault(Because::at(reason, directive.name_place()));
             return;
         }
-        if let Some(foreign) = foreign_directive(name) {
+        if let (Some(foreign), Some(loaded)) = (foreign_directive(name), &self.profile.foreign) {
+            if loaded.contains(foreign.name) {
+                return;
+            }
+        } else if let Some(foreign) = foreign_directive(name) {
             let missing = Missing::Module { name: foreign.name.to_owned(), directive: shown(directive) };
             if self.world.ask(Question::Module(foreign.name), missing, directive.place()) {
                 return;
@@ -173,6 +305,12 @@ impl Reader<'_> {
         }
         if Encoding::of(name).is_some() {
             return;
+        }
+        if let Some(unnamed) = self.profile.unnamed.first() {
+            let missing = Missing::Module { name: unnamed.clone(), directive: shown(directive) };
+            if self.world.ask(Question::Holds(directive.place()), missing, directive.place()) {
+                return;
+            }
         }
         let guessed = self.read.faults.len() < MOST_GUESSES;
         let nearest = guessed.then(|| nearest(name, &self.profile.modules)).flatten().map(str::to_owned);
@@ -188,7 +326,7 @@ impl Reader<'_> {
             Some(word) => {
                 let end = directive.args_place().span.end;
                 let span = Span::new(word.span.start, end);
-                Because::at(Reason::TrailingComment { name, message }, Place::new(self.file, span))
+                Because::at(Reason::TrailingComment { name, message }, Place::new(directive.file, span))
             }
             None => Because::at(Reason::WrongArguments { name, message }, directive.place()),
         };
@@ -203,9 +341,9 @@ impl Reader<'_> {
         self.read.remarks.push(Noted { remark, place, related: None });
     }
 
-    fn note_encoding(&mut self, bytes: &[u8]) {
+    fn note_encoding(&mut self, file: FileId, bytes: &[u8]) {
         let Some(encoding) = Encoding::of(bytes) else { return };
-        let place = Place::new(self.file, Span::new(0, bytes.len().min(3)));
+        let place = Place::new(file, Span::new(0, bytes.len().min(3)));
         match encoding {
             Encoding::Utf8Bom | Encoding::Utf16Le => {
                 self.fault(Because::at(Reason::UnreadableEncoding { what: encoding.words() }, place));
@@ -217,20 +355,23 @@ impl Reader<'_> {
     }
 
     fn note_syntax(&mut self, tree: &Tree<'_>) {
-        for fault in &tree.faults {
-            let reason = match &fault.value {
+        for (fault, place) in &tree.faults {
+            let reason = match fault {
                 SyntaxFault::Unbalanced(message) => Reason::UnbalancedSection { message: message.clone() },
                 SyntaxFault::TooLong { limit } => Reason::LineTooLong { limit: *limit },
                 SyntaxFault::Refused(name, message) => {
-                    Reason::WrongArguments { name: format!("{name}>"), message: message.clone() }
+                    let name = if name.starts_with('<') { format!("{name}>") } else { name.clone() };
+                    Reason::WrongArguments { name, message: message.clone() }
                 }
+                SyntaxFault::Missing(path) => Reason::IncludeMissing { path: path.clone() },
+                SyntaxFault::Unknown(missing) => Reason::CannotTell { missing: missing.clone() },
             };
-            self.fault(Because::at(reason, Place::new(self.file, fault.span)));
+            self.fault(Because::at(reason, *place));
         }
         for swallowing in &tree.swallowing {
             let known = !find(&swallowing.lost.name.value).is_empty();
             let remark = Remark::CommentSwallowsLine { directive: known.then(|| shown(&swallowing.lost)) };
-            let place = Place::new(self.file, swallowing.comment);
+            let place = swallowing.comment;
             let related = Some(swallowing.lost.place());
             self.read.remarks.push(Noted { remark, place, related });
         }

@@ -1,21 +1,76 @@
 //! The room's door to the rest of the house.
 
+use std::cell::RefCell;
+
+use super::arrival::arrive;
+use super::delivery::Errand;
 use super::policy::Ask;
 use super::site::Site;
 use super::target::target;
-use crate::answer::{Answer, Request, Server, Survey, Trace};
+use super::world::{World, explore};
+use crate::answer::{Answer, Reason, Request, Server, Startup, Survey, Trace};
 
 impl Server for Site<'_> {
     fn name(&self) -> &'static str {
         "apache"
     }
 
+    fn startup(&self) -> Startup {
+        let explored = explore(&World::default(), |world| {
+            self.setup(world).faults.iter().map(|fault| fault.because.clone()).collect::<Vec<_>>()
+        });
+        let (mut fails, mut runs, mut missing) = (None, false, explored.missing);
+        for (_, faults) in explored.outcomes {
+            match faults.first() {
+                None => runs = true,
+                Some(because) if matches!(because.reason, Reason::CannotTell { .. }) => missing.push(because.clone()),
+                Some(_) => fails = Some(faults),
+            }
+        }
+        match (fails, runs) {
+            // Whatever is not known, it starts all the same.
+            (None, true) => Startup::Ok,
+            (Some(faults), false) if missing.is_empty() => Startup::Fails(faults),
+            _ => Startup::Unknown(missing),
+        }
+    }
+
     fn survey(&self) -> Survey {
         self.surveyed()
     }
 
-    /// The path is taken below the topmost folder of the site, as its document root.
-    fn answer(&self, request: &Request, _: &mut Trace) -> Answer {
+    fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        let ask = Ask {
+            method: request.method.clone(),
+            login: request.login.clone(),
+            client: request.client,
+            https: request.https,
+            headers: Some(request.headers.clone()),
+            query: query(&request.path),
+        };
+        if self.started.is_none() {
+            return self.answer_below_root(request, &ask);
+        }
+        let steps = RefCell::new(Trace::unwanted());
+        let answer = explore(&World::default(), |world| {
+            let setup = self.setup(world);
+            let mut trace = trace.fresh();
+            let errand = Errand { setup, ask: &ask, world, depth: 0 };
+            let answer = match arrive(self, &errand, request, &mut trace) {
+                Ok(spot) => self.run(&errand, spot, &mut trace),
+                Err(answer) => answer,
+            };
+            steps.replace(trace);
+            answer
+        });
+        *trace = steps.into_inner();
+        answer.agreed()
+    }
+}
+
+impl Site<'_> {
+    /// Without a main configuration the path is taken below the topmost folder of the site, as its document root.
+    fn answer_below_root(&self, request: &Request, ask: &Ask) -> Answer {
         let target = match target(&request.path) {
             Ok(target) => target,
             Err(status) => return Answer { status: Some(status), because: Vec::new() },
@@ -26,15 +81,16 @@ impl Server for Site<'_> {
         }
         let path = crate::read::server_path(&target);
         let path = path.strip_prefix("/").unwrap_or(&path);
-        let ask = Ask {
-            method: request.method.clone(),
-            login: request.login.clone(),
-            client: request.client,
-            https: request.https,
-        };
         let is_folder = target.last() == Some(&b'/') || self.is_folder(&self.root.join(path));
         let name = path.file_name().filter(|_| !is_folder).map(|name| name.as_encoded_bytes()).unwrap_or_default();
         let folder = if is_folder { path } else { path.parent().unwrap_or(path) };
-        self.decide(&self.root.join(folder), name, &ask)
+        self.decide(&self.root.join(folder), name, ask)
     }
+}
+
+/// What stands behind the first `?`.
+fn query(target: &[u8]) -> Option<Vec<u8>> {
+    let mut parts = target.splitn(2, |byte| *byte == b'?');
+    parts.next();
+    Some(parts.next().unwrap_or_default().to_vec())
 }

@@ -1,73 +1,73 @@
-//! A site of per-directory files: which of them a request meets, and the policy that follows
-//! (server/request.c, `ap_directory_walk`, `ap_file_walk`, `ap_if_walk`).
+//! A site: the server that is set up for it, and the files that requests meet.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::assumed::outer;
-use super::authz::BeforeLogin;
-use super::config::{DirConfig, IfSection};
-use super::directives::Override;
-use super::files::GroupState;
-use super::load::Loaded;
-use super::merge::merge;
+use elsa::{FrozenMap, FrozenVec};
+
+use super::conditions::Surroundings;
+use super::library::Library;
+use super::main::MainFiles;
 use super::policy::{Ask, Policy};
 use super::profile::Profile;
-use super::reader::{Fault, PerDir, read};
+use super::reader::{Fault, PerDir, Permit, read};
+use super::setup::Setup;
+use super::spot::{Hosted, Spot};
 use super::world::{Question, World};
-use crate::answer::{Because, Missing, Reason};
+use crate::answer::{Answer, Because, Reason, Target};
 use crate::credentials::Credentials;
+use crate::read::server_path;
 use crate::source::{FileId, Place, Source, Sources, Span};
 
-/// A per-directory file and what it was read into, if that is the same in all worlds.
-struct AccessFile<'s> {
-    source: Result<(FileId, &'s [u8]), Because>,
-    read: OnceCell<Arc<PerDir>>,
+/// What a per-directory file was read as, and under which set-up and permit.
+type ReadAs = (usize, FileId, Permit);
+
+/// A server that is started on a main configuration.
+pub(super) struct Started<'s> {
+    /// How it is started.
+    pub target: &'s Target<'s>,
+    /// The main configuration file.
+    pub config: FileId,
+    /// The files it is made of.
+    pub files: OnceCell<MainFiles<'s>>,
 }
 
 /// A site.
 pub struct Site<'s> {
     pub(super) sources: &'s Sources,
-    pub(super) profile: Profile,
-    pub(super) loaded: Loaded,
+    pub(super) library: Library<'s>,
     pub(super) root: PathBuf,
     pub(super) docroot: Option<PathBuf>,
     pub(super) credentials: Credentials,
-    access: BTreeMap<PathBuf, AccessFile<'s>>,
-    outer: DirConfig,
-    no_groups: GroupState,
+    pub(super) started: Option<Started<'s>>,
+    profile: Profile,
+    setups: FrozenVec<Box<Setup>>,
+    by_world: RefCell<BTreeMap<BTreeMap<Question, bool>, (usize, bool)>>,
+    read: RefCell<HashMap<ReadAs, Arc<PerDir>>>,
+    folders: FrozenMap<PathBuf, Box<Option<FileId>>>,
+    known: OnceCell<BTreeMap<PathBuf, FileId>>,
 }
 
 impl<'s> Site<'s> {
-    /// A site of what was loaded below `root`.
+    /// A site of what was loaded below `root`; Debian's configuration stands in for the server's.
     #[must_use]
-    pub fn new(sources: &'s Sources, loaded: Loaded, profile: Profile, root: PathBuf) -> Self {
-        let bytes = |id: FileId| sources.get(id).map(Source::bytes).unwrap_or_default();
-        let access = loaded.access.iter().map(|(folder, source)| {
-            let source = match source {
-                Ok(id) => Ok((*id, bytes(*id))),
-                Err((id, fault)) => {
-                    let reason = Reason::UnreadableConfig { fault: fault.clone() };
-                    Err(Because::at(reason, Place::new(*id, Span::at(0))).logged("AH00529"))
-                }
-            };
-            (folder.clone(), AccessFile { source, read: OnceCell::new() })
-        });
-        let access = access.collect();
-        let outer = outer(sources);
+    pub fn new(sources: &'s Sources, library: Library<'s>, profile: Profile, root: PathBuf) -> Self {
         Self {
             sources,
-            profile,
-            loaded,
+            library,
             root,
             docroot: None,
             credentials: Credentials::new(),
-            access,
-            outer,
-            no_groups: GroupState::Unset,
+            started: None,
+            profile,
+            setups: FrozenVec::new(),
+            by_world: RefCell::default(),
+            read: RefCell::default(),
+            folders: FrozenMap::new(),
+            known: OnceCell::new(),
         }
     }
 
@@ -85,20 +85,57 @@ impl<'s> Site<'s> {
         self
     }
 
+    /// The server as it is set up in a world.
+    pub(super) fn setup(&self, world: &World) -> &Setup {
+        let known = self.by_world.borrow().get(world.given()).copied();
+        if let Some((index, asked)) = known
+            && let Some(setup) = self.setups.get(index)
+        {
+            if asked {
+                world.touch();
+            }
+            return setup;
+        }
+        let before = world.is_open();
+        let (setup, asked) = world.watch(|| self.set_up(world));
+        let index = self.setups.len();
+        let setup = self.setups.push_get(Box::new(setup));
+        // A set-up that left a question open holds only until that question is asked.
+        if before || !world.is_open() {
+            self.by_world.borrow_mut().insert(world.given().clone(), (index, asked));
+        }
+        setup
+    }
+
+    fn set_up(&self, world: &World) -> Setup {
+        match &self.started {
+            None => Setup::assumed(self.profile.clone(), self.sources),
+            Some(started) => super::open::set_up(self, started, &self.profile, world),
+        }
+    }
+
+    /// The per-directory files by their folders.
+    fn known(&self) -> &BTreeMap<PathBuf, FileId> {
+        self.known.get_or_init(|| {
+            let opened = |folder: PathBuf| self.library.opened(&folder).map(|opened| (folder.clone(), opened.id));
+            self.library.folders().into_iter().filter_map(opened).collect()
+        })
+    }
+
     /// The folders that hold a per-directory file.
     pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
-        self.access.keys().map(PathBuf::as_path)
+        self.known().keys().map(PathBuf::as_path)
     }
 
     /// Those of them that lie below a folder.
     pub(super) fn folders_below(&self, folder: &Path) -> impl Iterator<Item = &Path> {
-        let behind = self.access.range::<Path, _>((Bound::Excluded(folder), Bound::Unbounded));
+        let behind = self.known().range::<Path, _>((Bound::Excluded(folder), Bound::Unbounded));
         behind.map(|(below, _)| below.as_path()).take_while(move |below| below.starts_with(folder))
     }
 
     /// Whether a path is known to be a folder: one with a per-directory file in or below it.
     pub(super) fn is_folder(&self, path: &Path) -> bool {
-        self.access.range(path.to_owned()..).next().is_some_and(|(folder, _)| folder.starts_with(path))
+        self.known().range(path.to_owned()..).next().is_some_and(|(folder, _)| folder.starts_with(path))
     }
 
     /// The per-directory files that a request for something in a folder meets, outermost first.
@@ -106,7 +143,7 @@ impl<'s> Site<'s> {
         let mut chain: Vec<&Path> = folder
             .ancestors()
             .take_while(|ancestor| ancestor.starts_with(&self.root))
-            .filter_map(|ancestor| self.access.get_key_value(ancestor).map(|(folder, _)| folder.as_path()))
+            .filter_map(|ancestor| self.known().get_key_value(ancestor).map(|(folder, _)| folder.as_path()))
             .collect();
         chain.reverse();
         chain
@@ -114,102 +151,99 @@ impl<'s> Site<'s> {
 
     /// The source of a folder's per-directory file.
     pub(super) fn source_of(&self, folder: &Path) -> Option<FileId> {
-        match &self.access.get(folder)?.source {
-            Ok((id, _)) => Some(*id),
-            Err(because) => because.place.map(|place| place.file),
-        }
+        self.known().get(folder).copied()
     }
 
     /// A folder's per-directory file in a world.
     pub(super) fn per_dir(&self, folder: &Path, world: &World) -> Result<Arc<PerDir>, Box<Fault>> {
-        let opened = self.access.get(folder).filter(|_| self.profile.allow_override != Override::NONE);
-        let Some(file) = opened else { return Ok(Arc::default()) };
-        let (id, bytes) = match &file.source {
-            Ok(source) => *source,
-            Err(because) => return Err(Box::new(Fault { status: 403, because: because.clone() })),
+        let setup = self.setup(world);
+        let permit = Permit::of(&setup.profile);
+        let directory = folder.as_os_str().as_encoded_bytes();
+        if !permit.reads() {
+            return Ok(Arc::default());
+        }
+        self.per_dir_at(setup, &setup.main, directory, &permit, world).map(Option::unwrap_or_default)
+    }
+
+    /// The per-directory file of a directory of the server, if there is one.
+    pub(super) fn per_dir_at(
+        &self,
+        setup: &Setup,
+        hosted: &Hosted,
+        directory: &[u8],
+        permit: &Permit,
+        world: &World,
+    ) -> Result<Option<Arc<PerDir>>, Box<Fault>> {
+        let folder: PathBuf = server_path(directory).components().collect();
+        let id = match self.folders.get(&folder) {
+            Some(known) => *known,
+            None => *self.folders.insert(folder.clone(), Box::new(self.find(&folder, hosted))),
         };
-        if let Some(read) = file.read.get() {
-            return Ok(read.clone());
+        let Some(id) = id else { return Ok(None) };
+        if let Some(fault) = self.library.opened(&folder).and_then(|opened| opened.fault.clone()) {
+            let reason = Reason::UnreadableConfig { fault };
+            let because = Because::at(reason, Place::new(id, Span::at(0))).logged("AH00529");
+            return Err(Box::new(Fault { status: 403, because }));
         }
-        let (per_dir, asked) = world.watch(|| Arc::new(read(id, bytes, &self.profile, world)));
+        let index = self.setups.iter().position(|known| std::ptr::eq(known, setup)).unwrap_or_default();
+        let key = (index, id, permit.clone());
+        if let Some(read) = self.read.borrow().get(&key) {
+            return Ok(Some(read.clone()));
+        }
+        let bytes = self.sources.get(id).map(Source::bytes).unwrap_or_default();
+        let existence = super::open::Existing { site: self, server_root: &setup.profile.server_root };
+        let existence = self.started.is_some().then_some(&existence as &dyn super::conditions::Existence);
+        let around = Surroundings { profile: &setup.profile, world, existence };
+        let (per_dir, asked) = world.watch(|| Arc::new(read(id, bytes, around, permit.clone())));
         if !asked {
-            // A second thread cannot have set it: the cell is not shared between threads.
-            let _ = file.read.set(per_dir.clone());
+            self.read.borrow_mut().insert(key, per_dir.clone());
         }
-        Ok(per_dir)
+        Ok(Some(per_dir))
+    }
+
+    /// The per-directory file of a folder that was not loaded before: the first of its names that is there.
+    fn find(&self, folder: &Path, hosted: &Hosted) -> Option<FileId> {
+        if self.started.is_none() {
+            return self.library.opened(folder).map(|opened| opened.id);
+        }
+        let usual = [b".htaccess".to_vec()];
+        let names = hosted.host.access_names.as_deref().unwrap_or(&usual);
+        for name in names {
+            let local = self.library.local(&folder.join(server_path(name)))?;
+            match self.library.files.stat(&local) {
+                Err(crate::read::Fault::Missing | crate::read::Fault::NotADirectory) => {}
+                Ok(_) | Err(_) => return Some(self.library.access_file(folder, &local).0),
+            }
+        }
+        None
+    }
+
+    /// What holds for a request at a place in a world.
+    pub(super) fn policy_at<'p>(
+        &'p self,
+        setup: &'p Setup,
+        spot: Spot<'p>,
+        ask: Option<&Ask>,
+        world: &World,
+    ) -> (Policy<'p>, super::ground::Found) {
+        let walked = self.walk(setup, &spot, ask, world);
+        let mut policy = Policy::new(&setup.profile, walked.config, &self.library, spot);
+        policy.fault = walked.fault;
+        policy.dropped = walked.dropped;
+        (policy, walked.found)
     }
 
     /// What holds for a file of a folder in a world.
     pub(super) fn policy(&self, folder: &Path, name: &[u8], world: &World) -> Policy<'_> {
-        let mut config = self.outer.clone();
-        let mut dropped = Vec::new();
-        let mut fault = None;
-        for place in self.chain(folder) {
-            match self.per_dir(place, world) {
-                Err(unread) => fault = Some(*unread),
-                Ok(per_dir) => {
-                    fault = per_dir.faults.first().cloned();
-                    config = merge(&config, &per_dir.config);
-                    dropped.extend(per_dir.dropped.iter().cloned());
-                }
-            }
-            if fault.is_some() {
-                break;
-            }
-        }
-        let config = Self::with_conditions(with_files(config, name, world), world);
-        let user_file = config.user_file.as_ref();
-        let user_file =
-            user_file.and_then(|set| self.loaded.user_files.get(&(set.value.written.clone(), set.place.file)));
-        let groups = config.group_file.as_ref();
-        let groups = groups.and_then(|set| self.loaded.groups.get(&(set.value.written.clone(), set.place.file)));
-        let groups = groups.unwrap_or(&self.no_groups);
-        Policy { profile: &self.profile, config, fault, user_file, groups, dropped }
-    }
-
-    /// Merges the `<If>` sections that hold, in their order (server/request.c, `ap_if_walk`).
-    fn with_conditions(config: DirConfig, world: &World) -> DirConfig {
-        let sections = config.conditions.clone();
-        let mut merged = config;
-        let mut satisfied = false;
-        for section in &sections {
-            if section.otherwise && satisfied {
-                continue;
-            }
-            satisfied = holds(section, world);
-            if satisfied {
-                merged = merge(&merged, &section.config);
-            }
-        }
-        merged
+        let setup = self.setup(world);
+        let mut path = folder.as_os_str().as_encoded_bytes().to_vec();
+        path.push(b'/');
+        path.extend_from_slice(name);
+        self.policy_at(setup, Spot { host: &setup.main, url: None, path: Some(path), look: false }, None, world).0
     }
 
     /// What the server answers to one question about a file of a folder.
-    pub(super) fn decide(&self, folder: &Path, name: &[u8], ask: &Ask) -> crate::answer::Answer {
+    pub(super) fn decide(&self, folder: &Path, name: &[u8], ask: &Ask) -> Answer {
         super::world::explore(&World::default(), |world| self.policy(folder, name, world).answer(ask, world)).agreed()
     }
-}
-
-/// Merges the `<Files>` sections that fit, in their order.
-fn with_files(config: DirConfig, name: &[u8], world: &World) -> DirConfig {
-    let mut merged = config.clone();
-    for section in &config.files {
-        let fits = section.pattern.fits(name).unwrap_or_else(|| {
-            let missing = Missing::Pattern { directive: section.written.clone() };
-            world.ask(Question::Holds(section.place), missing, section.place)
-        });
-        if fits {
-            merged = merge(&merged, &section.config);
-        }
-    }
-    merged
-}
-
-/// Whether an `<If>` applies; conditions are evaluated before any login.
-fn holds(section: &IfSection, world: &World) -> bool {
-    let Some(condition) = &section.condition else { return true };
-    condition.eval(&BeforeLogin).unwrap_or_else(|| {
-        let missing = Missing::Condition { directive: "<If>".to_owned() };
-        world.ask(Question::Holds(section.place), missing, section.place)
-    })
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::areas::{Sketch, sketches};
+use super::config::{Set, WrittenPath};
 use super::entries::{fate, lost_lines, place_of};
 use super::files::UserFileState;
 use super::policy::Ask;
@@ -44,14 +45,19 @@ impl Site<'_> {
         survey
     }
 
+    fn user_file(&self, set: &Set<WrittenPath>) -> &UserFileState {
+        let setup = self.setup(&World::default());
+        self.library.user_file(&set.value, set.place.file, &setup.profile.server_root)
+    }
+
     /// The paths that were taken for files here because their ends are the same.
     fn inferred(&self, remarks: &mut Vec<Noted>) {
         for folder in self.folders() {
             let Ok(per_dir) = self.per_dir(folder, &World::default()) else { continue };
             per_dir.config.each(&mut |config| {
                 let Some(set) = &config.user_file else { return };
-                let state = self.loaded.user_files.get(&(set.value.written.clone(), set.place.file));
-                if let Some(super::files::UserFileState::Read { assumed: Some(what), .. }) = state {
+                let state = self.user_file(set);
+                if let UserFileState::Read { assumed: Some(what), .. } = state {
                     let remark = Remark::PathInferred { what: what.clone() };
                     remarks.push(Noted { remark, place: set.place, related: None });
                 }
@@ -118,7 +124,7 @@ impl Site<'_> {
     }
 
     fn area(&self, sketch: &Sketch, method: &str) -> Area {
-        let ask = |login| Ask { method: method.to_owned(), login, client: Client::Elsewhere, https: true };
+        let ask = |login| Ask::of(method, login, Client::Elsewhere);
         let anonymous = sketch.answer(&ask(Login::Anonymous));
         let people = sketch.people.iter().map(|(name, place)| {
             let given = self.given(sketch, method, name);
@@ -150,7 +156,7 @@ impl Site<'_> {
         let secret = self.credentials.get(user)?;
         let by = |scheme| {
             let login = Login::Password { user: user.to_vec(), password: secret.clone(), scheme };
-            let ask = Ask { method: method.to_owned(), login, client: Client::Elsewhere, https: true };
+            let ask = Ask::of(method, login, Client::Elsewhere);
             self.holder(sketch, ask)
         };
         let basic = by(Scheme::Basic);
@@ -171,7 +177,7 @@ impl Site<'_> {
     fn area_remarks(&self, sketch: &Sketch, remarks: &mut Vec<Noted>) {
         let Some((_, policy)) = sketch.policies.outcomes.first() else { return };
         let config = &policy.config;
-        let ask = Ask { method: "GET".to_owned(), login: Login::Anonymous, client: Client::Welcome, https: true };
+        let ask = Ask::of("GET", Login::Anonymous, Client::Welcome);
         let stranger = sketch.answer(&Ask { client: Client::Elsewhere, ..ask.clone() });
         let welcome = sketch.answer(&ask);
         let differs = stranger.passes() == Some(false) && welcome.passes() == Some(true) && sketch.guarded;
@@ -193,9 +199,9 @@ impl Site<'_> {
 
     /// The password files: what is wrong with their entries, and whether a stranger can fetch them.
     fn user_files(&self, causes: &mut Causes, survey: &mut Survey) {
-        let verifier = self.profile.verifier();
+        let verifier = self.setup(&World::default()).profile.verifier();
         let mut readers = self.readers();
-        for passwords in &self.loaded.found {
+        for passwords in self.library.found() {
             let file = &passwords.basic;
             let readers = readers.remove(&file.file).unwrap_or_default();
             if self.is_served(file.file) {
@@ -228,8 +234,7 @@ impl Site<'_> {
                 let Ok(per_dir) = per_dir else { continue };
                 per_dir.config.each(&mut |config| {
                     let Some(set) = &config.user_file else { return };
-                    let state = self.loaded.user_files.get(&(set.value.written.clone(), set.place.file));
-                    let Some(UserFileState::Read { passwords, .. }) = state else { return };
+                    let UserFileState::Read { passwords, .. } = self.user_file(set) else { return };
                     readers.entry(passwords.basic.file).or_default().push(set.place);
                 });
             }
@@ -250,8 +255,7 @@ impl Site<'_> {
         if self.chain(folder).is_empty() && !below_docroot {
             return false;
         }
-        let stranger =
-            Ask { method: "GET".to_owned(), login: Login::Anonymous, client: Client::Elsewhere, https: true };
+        let stranger = Ask::of("GET", Login::Anonymous, Client::Elsewhere);
         self.decide(folder, name.as_encoded_bytes(), &stranger).passes() == Some(true)
     }
 }

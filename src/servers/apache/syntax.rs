@@ -1,15 +1,20 @@
 //! From the bytes of a configuration file to a tree of directives and sections, as httpd builds it before it looks at any
 //! directive (server/config.c, `ap_build_config`): variables are replaced and conditional sections decided on the way.
 
-use super::conditions::{Conditions, Truth};
+use super::conditions::{Conditions, Lines, OnRead, Portion, Truth};
 use super::line::Directive;
 use super::tree::{Fulfilled, Node, Skipped, Swallowing, SyntaxFault, Tree};
-use crate::lines::{LineLimit, LogicalLine, LogicalLines, Text, logical_lines};
-use crate::source::{FileId, Span, Spanned};
+use crate::lines::{LineLimit, LogicalLine, Text, logical_lines};
+use crate::source::{FileId, Place, Span};
 
 /// Reads a file into a tree. Faults are data; reading goes on behind each as well as can be.
-pub(super) fn parse<'s>(file: FileId, bytes: &'s [u8], limit: LineLimit, conditions: &mut dyn Conditions) -> Tree<'s> {
-    let lines = logical_lines(bytes, limit);
+pub(super) fn parse<'s>(
+    file: FileId,
+    bytes: &'s [u8],
+    limit: LineLimit,
+    conditions: &mut dyn Conditions<'s>,
+) -> Tree<'s> {
+    let lines = Lines::File(logical_lines(bytes, limit));
     let mut builder = Builder { file, bytes, limit, lines, conditions, tree: Tree::default(), depth: 0, read_to: 0 };
     let nodes = builder.container(None);
     builder.tree.nodes = nodes;
@@ -23,8 +28,8 @@ struct Builder<'s, 'c> {
     file: FileId,
     bytes: &'s [u8],
     limit: LineLimit,
-    lines: LogicalLines<'s>,
-    conditions: &'c mut dyn Conditions,
+    lines: Lines<'s>,
+    conditions: &'c mut dyn Conditions<'s>,
     tree: Tree<'s>,
     depth: usize,
     read_to: usize,
@@ -59,10 +64,43 @@ impl<'s> Builder<'s, '_> {
                 [] => {}
                 [b'<', b'/', ..] => self.close(&directive, &mut stack, &mut nodes),
                 [b'<', ..] => self.open(directive, &mut stack, &mut nodes),
-                _ => add(Node::Directive(directive), &mut stack, &mut nodes),
+                _ => self.plain(directive, &mut stack, &mut nodes),
             }
         }
         self.end_of_file(stack, nodes, of.is_some())
+    }
+
+    /// A directive: some are executed at once, and what they bring is read in their place.
+    fn plain(&mut self, directive: Directive<'s>, stack: &mut [Open<'s>], nodes: &mut Vec<Node<'s>>) {
+        match self.conditions.on_read(&directive) {
+            OnRead::Later => add(Node::Directive(directive), stack, nodes),
+            OnRead::Done => {}
+            OnRead::Fails(fault) => self.fault(fault, directive.span),
+            OnRead::Reads(_) if self.depth + stack.len() >= DEEPEST => self.tree.too_deep = Some(directive.place()),
+            OnRead::Reads(portions) => {
+                for portion in portions {
+                    for node in self.portion(portion, stack.len()) {
+                        add(node, stack, nodes);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads another file, or kept lines, as the server does in the place of the directive that asks for it.
+    fn portion(&mut self, portion: Portion<'s>, around: usize) -> Vec<Node<'s>> {
+        let lines = std::mem::replace(&mut self.lines, portion.lines);
+        let (file, bytes) = (self.file, self.bytes);
+        (self.file, self.bytes) = (portion.file, portion.bytes);
+        self.depth += around + 1;
+        let read_to = self.read_to;
+        let nodes = self.container(None);
+        self.depth -= around + 1;
+        self.read_to = read_to;
+        self.lines = lines;
+        (self.file, self.bytes) = (file, bytes);
+        self.conditions.left();
+        nodes
     }
 
     fn next_line(&mut self) -> Option<LogicalLine<'s>> {
@@ -88,7 +126,7 @@ impl<'s> Builder<'s, '_> {
 
     fn open(&mut self, directive: Directive<'s>, stack: &mut Vec<Open<'s>>, nodes: &mut Vec<Node<'s>>) {
         if self.depth + stack.len() >= DEEPEST {
-            self.tree.too_deep = Some(directive.span);
+            self.tree.too_deep = Some(directive.place());
             return;
         }
         match self.conditions.decide(&directive) {
@@ -98,6 +136,7 @@ impl<'s> Builder<'s, '_> {
                 self.soak(&directive);
             }
             Some(Truth::False) => self.soak(&directive),
+            Some(Truth::Kept) => self.keep(&directive),
             Some(Truth::True) => {
                 let around = stack.len() + 1;
                 self.depth += around;
@@ -181,6 +220,30 @@ impl<'s> Builder<'s, '_> {
         self.tree.skipped.push(skipped);
     }
 
+    /// Keeps the lines of a body as they stand, up to the closing tag (modules/core/mod_macro.c,
+    /// `get_lines_till_end_token`).
+    fn keep(&mut self, section: &Directive<'s>) {
+        let mut kept = Vec::new();
+        let mut closed = false;
+        while let Some(line) = self.next_line() {
+            let tag = Directive::plain(self.file, line.text.clone(), line.span);
+            let name = tag.name.value.strip_prefix(b"</").and_then(|name| name.strip_suffix(b">"));
+            let own = section.name.value.get(1..).unwrap_or_default();
+            if name.is_some_and(|name| name.eq_ignore_ascii_case(own)) {
+                closed = true;
+                break;
+            }
+            if !line.is_skipped() {
+                kept.push(line);
+            }
+        }
+        let kept =
+            if closed { self.conditions.keep(section, kept) } else { Err("expected token not found".to_owned()) };
+        if let Err(message) = kept {
+            self.fault(SyntaxFault::Refused(section.name(), message), section.span);
+        }
+    }
+
     fn directive(&mut self, line: LogicalLine<'s>) -> Directive<'s> {
         Directive::read(self.file, line, &|name| self.conditions.variable(name))
     }
@@ -195,12 +258,13 @@ impl<'s> Builder<'s, '_> {
                 Text::literal(self.bytes.get(span.range()).unwrap_or_default(), start),
                 span,
             );
-            self.tree.swallowing.push(Swallowing { comment: Span::new(line.span.start, start - 1), lost });
+            let comment = Place::new(self.file, Span::new(line.span.start, start - 1));
+            self.tree.swallowing.push(Swallowing { comment, lost });
         }
     }
 
     fn fault(&mut self, fault: SyntaxFault, span: Span) {
-        self.tree.faults.push(Spanned::new(fault, span));
+        self.tree.faults.push((fault, Place::new(self.file, span)));
     }
 }
 

@@ -1,7 +1,8 @@
 //! The tree that a configuration file is read into, and what is noticed while it is built.
 
 use super::line::Directive;
-use crate::source::{Span, Spanned};
+use crate::answer::Missing;
+use crate::source::{Place, Span};
 
 /// A node of the tree.
 #[derive(Debug, Clone)]
@@ -27,8 +28,12 @@ pub(super) enum SyntaxFault {
         /// The most bytes.
         limit: usize,
     },
-    /// A conditional section's argument is refused; the section and the server's words.
+    /// The arguments of what is executed while the file is read are refused: its name, and the server's words.
     Refused(String, String),
+    /// A file that is to be included is not there.
+    Missing(String),
+    /// What is not known, and had to be read here.
+    Unknown(Missing),
 }
 
 /// A conditional section that was false.
@@ -53,7 +58,7 @@ pub(super) struct Fulfilled<'s> {
 #[derive(Debug, Clone)]
 pub(super) struct Swallowing<'s> {
     /// Where the comment's first physical line stands.
-    pub comment: Span,
+    pub comment: Place,
     /// The lost line, read as a directive.
     pub lost: Directive<'s>,
 }
@@ -64,13 +69,13 @@ pub(super) struct Tree<'s> {
     /// The nodes, bodies of true conditional sections spliced in.
     pub nodes: Vec<Node<'s>>,
     /// What is wrong with the text, in order; the first is what the server logs.
-    pub faults: Vec<Spanned<SyntaxFault>>,
+    pub faults: Vec<(SyntaxFault, Place)>,
     /// Conditional sections that are false.
     pub skipped: Vec<Skipped<'s>>,
     /// Conditional sections that are true.
     pub fulfilled: Vec<Fulfilled<'s>>,
     /// The section from which on nothing is read, because the nesting is too deep.
-    pub too_deep: Option<Span>,
+    pub too_deep: Option<Place>,
     /// Comments that go on.
     pub swallowing: Vec<Swallowing<'s>>,
 }

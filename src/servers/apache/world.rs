@@ -54,6 +54,23 @@ impl World {
         (result, asked)
     }
 
+    /// What this world takes for given.
+    #[must_use]
+    pub(super) fn given(&self) -> &BTreeMap<Question, bool> {
+        &self.known
+    }
+
+    /// Whether a question was left open by now.
+    #[must_use]
+    pub(super) fn is_open(&self) -> bool {
+        self.open.borrow().is_some()
+    }
+
+    /// Notes that something was asked whose answer is given.
+    pub(super) fn touch(&self) {
+        self.consulted.set(true);
+    }
+
     fn assuming(&self, question: Question, answer: bool) -> Self {
         let mut known = self.known.clone();
         known.insert(question, answer);

@@ -24,22 +24,26 @@ impl Reader<'_> {
         let first = words.first();
         let place = directive.place();
         match name.as_slice() {
-            b"authtype" => scope.config.auth_type = self.string(directive, first).or(scope.config.auth_type.take()),
-            b"authname" => scope.config.auth_name = self.string(directive, first).or(scope.config.auth_name.take()),
+            b"authtype" => {
+                scope.config.auth_type = self.string(directive, first, scope).or(scope.config.auth_type.take())
+            }
+            b"authname" => {
+                scope.config.auth_name = self.string(directive, first, scope).or(scope.config.auth_name.take())
+            }
             b"authuserfile" => scope.config.user_file = path(directive, first).or(scope.config.user_file.take()),
             b"authgroupfile" => scope.config.group_file = path(directive, first).or(scope.config.group_file.take()),
             b"authbasicprovider" => {
-                let providers = self.providers(words, false);
+                let providers = self.providers(directive, words, false);
                 scope.config.basic_providers.extend(providers);
             }
             b"authdigestprovider" => {
-                let providers = self.providers(words, true);
+                let providers = self.providers(directive, words, true);
                 scope.config.digest_providers.extend(providers);
             }
             b"authbasicauthoritative" => scope.config.authoritative = Some(Set::new(is_on(first), place)),
             b"authzsendforbiddenonfailure" => scope.config.send_forbidden = Some(Set::new(is_on(first), place)),
             b"authbasicusedigestalgorithm" => self.digest_algorithm(directive, words, scope),
-            b"authbasicfake" => self.fake(directive, words),
+            b"authbasicfake" => self.fake(directive, words, scope),
             b"authmerging" => self.merging(directive, words, scope),
             b"require" => self.require(directive, scope),
             b"anonymous" => {
@@ -62,9 +66,10 @@ impl Reader<'_> {
         &mut self,
         directive: &Directive<'_>,
         word: Option<&Spanned<Vec<u8>>>,
+        scope: &Scope,
     ) -> Option<Set<StringExpr>> {
         let word = word?;
-        self.parse_string(directive, &word.value, Place::new(self.file, word.span))
+        self.parse_string(directive, &word.value, Place::new(directive.file, word.span), scope.origin())
             .map(|parsed| Set::new(parsed, directive.place()))
     }
 
@@ -73,8 +78,9 @@ impl Reader<'_> {
         directive: &Directive<'_>,
         text: &[u8],
         place: Place,
+        origin: Origin,
     ) -> Option<StringExpr> {
-        match parse_string(text, Origin::PerDir) {
+        match parse_string(text, origin) {
             Ok(parsed) => Some(parsed),
             Err(fault) => {
                 self.bad_expression(directive, &fault, place);
@@ -97,11 +103,15 @@ impl Reader<'_> {
         }
     }
 
-    fn providers(&mut self, words: Words<'_>, realms: bool) -> Vec<Set<String>> {
+    fn providers(&mut self, directive: &Directive<'_>, words: Words<'_>, realms: bool) -> Vec<Set<String>> {
         let mut known = Vec::new();
         for word in words {
-            let place = Place::new(self.file, word.span);
+            let place = Place::new(directive.file, word.span);
             let name = String::from_utf8_lossy(&word.value).into_owned();
+            if self.aliases.authn.contains_key(&name) {
+                known.push(Set::new(name, place));
+                continue;
+            }
             match self.profile.modules.authn_provider(&word.value) {
                 Some(provider) if !realms || provider.realm_lookup => known.push(Set::new(name, place)),
                 Some(_) => self.fault(Because::at(Reason::ProviderUnfit { name }, place)),
@@ -133,9 +143,9 @@ impl Reader<'_> {
         }
     }
 
-    fn fake(&mut self, directive: &Directive<'_>, words: Words<'_>) {
+    fn fake(&mut self, directive: &Directive<'_>, words: Words<'_>, scope: &Scope) {
         for word in words {
-            self.parse_string(directive, &word.value, Place::new(self.file, word.span));
+            self.parse_string(directive, &word.value, Place::new(directive.file, word.span), scope.origin());
         }
     }
 

@@ -3,9 +3,12 @@
 mod access;
 mod alias;
 mod auth;
+mod contents;
 mod expires;
 mod headers;
+mod hosts;
 mod others;
 mod require;
 mod rewrite;
 mod sections;
+mod server;

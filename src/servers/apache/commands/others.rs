@@ -7,6 +7,7 @@ use nom::multi::many0_count;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
+use super::contents::take_down;
 use super::{alias, expires, headers, rewrite};
 use crate::servers::apache::directives::find;
 use crate::servers::apache::expr::{Pattern, PatternFault};
@@ -57,20 +58,15 @@ impl Reader<'_> {
             b"setenvif" | b"setenvifnocase" if directive.words().get(1).is_some_and(is_refused) => {
                 Some(format!("{} regex could not be compiled.", proper(name)))
             }
-            b"setenvif" | b"setenvifnocase" => {
-                scope.config.env_set.extend(variables(&directive.words(), 2));
-                None
-            }
-            b"browsermatch" | b"browsermatchnocase" | b"setenvifexpr" => {
-                scope.config.env_set.extend(variables(&directive.words(), 1));
-                None
-            }
+            b"setenvif" | b"setenvifnocase" => None,
             // What the environment holds may be anything.
             _ if !directive.undefined.is_empty() => None,
             _ => refusal(directive, name, words),
         };
-        if let Some(message) = refused {
-            self.refuse(directive, &directive.words(), message);
+        match refused {
+            Some(message) => self.refuse(directive, &directive.words(), message),
+            None if self.server_command(directive, name, words, scope) => {}
+            None => take_down(directive, name, words, scope),
         }
     }
 }
@@ -149,16 +145,4 @@ fn error_document(words: &[Spanned<Vec<u8>>]) -> Option<String> {
     let code = words.first().and_then(|word| std::str::from_utf8(&word.value).ok())?;
     let known = code.parse().is_ok_and(is_status);
     (!known).then(|| format!("Unsupported HTTP response code {}", displayed(code.as_bytes(), true)))
-}
-
-/// The variables that SetEnvIf and its kin may set: `NAME`, `NAME=VALUE`, not `!NAME`.
-fn variables(words: &[Spanned<Vec<u8>>], skip: usize) -> Vec<String> {
-    let names = words.iter().skip(skip).filter(|word| word.value.first() != Some(&b'!'));
-    names
-        .filter_map(|word| {
-            let mut end = nom::bytes::complete::take_till::<_, _, nom::error::Error<&[u8]>>(|byte| byte == b'=');
-            let (_, name) = end(word.value.as_slice()).ok()?;
-            Some(String::from_utf8_lossy(name).into_owned())
-        })
-        .collect()
 }

@@ -21,7 +21,7 @@ impl Reader<'_> {
         if negated {
             (args, name) = next(args);
         }
-        let Some(provider) = self.provider(directive, &name, args) else { return };
+        let Some(provider) = self.provider(directive, &name, args, scope.origin()) else { return };
         if negated && scope.combine != Combine::All {
             let section = match scope.combine {
                 Combine::None => "<RequireNone>",
@@ -35,7 +35,16 @@ impl Reader<'_> {
         scope.rules.push(Rule { asks: Asks::Provider(provider), negated, methods, place, written });
     }
 
-    fn provider(&mut self, directive: &Directive<'_>, name: &[u8], args: &[u8]) -> Option<Provider> {
+    pub(in crate::servers::apache) fn provider(
+        &mut self,
+        directive: &Directive<'_>,
+        name: &[u8],
+        args: &[u8],
+        origin: Origin,
+    ) -> Option<Provider> {
+        if let Some((base, config)) = self.aliases.authz.get(String::from_utf8_lossy(name).as_ref()) {
+            return Some(Provider::Alias(Box::new(base.clone()), config.clone()));
+        }
         if self.profile.modules.authz_provider(name).is_none() {
             return self.unknown_authz(directive, name);
         }
@@ -46,13 +55,13 @@ impl Reader<'_> {
                     let directive_name = format!("Require {}", String::from_utf8_lossy(name));
                     self.remark(Remark::CommentTakenForNames { directive: directive_name }, directive.place());
                 }
-                let names = self.names(directive, args)?;
+                let names = self.names(directive, args, origin)?;
                 Some(if name == b"user" { Provider::User(names) } else { Provider::Group(names) })
             }
             b"all" => self.all(directive, args),
             b"ip" => self.ip(directive, args),
             b"local" => Some(Provider::Local),
-            b"host" | b"forward-dns" => self.names(directive, before_comment(args)).map(|_| Provider::Dns),
+            b"host" | b"forward-dns" => self.names(directive, before_comment(args), origin).map(|_| Provider::Dns),
             b"method" => self.method(directive, args),
             b"env" => {
                 let words = directive.words_of(args);
@@ -60,7 +69,7 @@ impl Reader<'_> {
                     words.iter().map(|word| String::from_utf8_lossy(&word.value).into_owned()).collect(),
                 ))
             }
-            b"expr" => self.expr(directive, args),
+            b"expr" => self.expr(directive, args, origin),
             b"file-owner" | b"file-group" => Some(Provider::FileOwner),
             b"ssl" | b"ssl-verify-client" => Some(Provider::Ssl),
             _ => Some(Provider::Foreign(String::from_utf8_lossy(name).into_owned())),
@@ -82,8 +91,8 @@ impl Reader<'_> {
         None
     }
 
-    fn names(&mut self, directive: &Directive<'_>, args: &[u8]) -> Option<StringExpr> {
-        self.parse_string(directive, args, directive.args_place())
+    fn names(&mut self, directive: &Directive<'_>, args: &[u8], origin: Origin) -> Option<StringExpr> {
+        self.parse_string(directive, args, directive.args_place(), origin)
     }
 
     fn all(&mut self, directive: &Directive<'_>, args: &[u8]) -> Option<Provider> {
@@ -123,7 +132,7 @@ impl Reader<'_> {
         for word in directive.words_of(args) {
             let name = String::from_utf8_lossy(&word.value).into_owned();
             let Some(known) = self.known_method(&name) else {
-                self.unknown_method(name, Place::new(self.file, word.span));
+                self.unknown_method(name, Place::new(directive.file, word.span));
                 return None;
             };
             methods = methods.union(known);
@@ -143,8 +152,8 @@ impl Reader<'_> {
         self.fault(Because::at(Reason::UnknownMethod { name, nearest }, place));
     }
 
-    fn expr(&mut self, directive: &Directive<'_>, args: &[u8]) -> Option<Provider> {
-        match parse_condition(require_expr_text(args), Origin::PerDir) {
+    fn expr(&mut self, directive: &Directive<'_>, args: &[u8], origin: Origin) -> Option<Provider> {
+        match parse_condition(require_expr_text(args), origin) {
             Ok(condition) => Some(Provider::Expr(condition.value)),
             Err(fault) => {
                 self.bad_expression(directive, &fault, directive.args_place());

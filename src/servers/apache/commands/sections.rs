@@ -3,7 +3,8 @@
 
 use crate::answer::{Because, Reason, Remark};
 use crate::servers::apache::config::{Asks, Combine, DirConfig, FilesSection, IfSection, Rule};
-use crate::servers::apache::expr::{Origin, Pattern, PatternFault, parse_condition};
+use crate::servers::apache::directives::Override;
+use crate::servers::apache::expr::{Pattern, PatternFault, parse_condition};
 use crate::servers::apache::files_pattern::FilesPattern;
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::methods::Methods;
@@ -35,22 +36,23 @@ impl Reader<'_> {
             b"<if" => self.condition(open, argument, false, body, scope),
             b"<elseif" => self.condition(open, argument, true, body, scope),
             b"<else" => self.otherwise(open, body, scope),
-            // Of no matter to access: the body is executed for its faults.
-            _ => drop(self.inner(open, body, scope)),
+            _ => self.server_section(open, argument, body, scope),
         }
     }
 
     /// Executes a body into settings of its own.
-    fn inner(&mut self, open: &Directive<'_>, body: Body<'_, '_>, scope: &Scope) -> DirConfig {
+    pub(super) fn inner(&mut self, open: &Directive<'_>, body: Body<'_, '_>, scope: &Scope) -> DirConfig {
         let mut within = scope.within.clone();
         within.push(shown(open));
-        let mut inner = Scope { within, ..Scope::default() };
+        // Sections of a per-directory file keep what it may say (server/core.c, `filesection`).
+        let overrides = if scope.permit.is_some() { scope.overrides } else { Override::DIRECTORY_SECTION };
+        let mut inner = Scope { within, permit: scope.permit.clone(), ..Scope::new(overrides) };
         self.walk(body, &mut inner);
         inner.finish()
     }
 
     /// Notes that a section may not stand inside another (server/core.c, `ap_check_cmd_context`).
-    fn forbidden(&mut self, open: &Directive<'_>, scope: &Scope) -> bool {
+    pub(super) fn forbidden(&mut self, open: &Directive<'_>, scope: &Scope) -> bool {
         let outer = ["<Limit>", "<LimitExcept>", "<RequireAll>", "<RequireAny>", "<RequireNone>"];
         let Some(context) = outer.into_iter().find(|outer| scope.is_within(outer)) else { return false };
         let reason = Reason::DirectiveNotAllowed { name: shown(open), context: context.to_owned(), needs: None };
@@ -104,7 +106,7 @@ impl Reader<'_> {
                     return self.refuse(open, &words, message);
                 }
                 Some(known) => methods = methods.union(known),
-                None => return self.unknown_method(name, Place::new(self.file, word.span)),
+                None => return self.unknown_method(name, Place::new(open.file, word.span)),
             }
         }
         if words.is_empty() {
@@ -138,11 +140,14 @@ impl Reader<'_> {
         }
         let outer_rules = std::mem::take(&mut scope.rules);
         let outer = std::mem::replace(&mut scope.combine, combine);
+        // Inside, only AuthConfig counts (mod_authz_core.c, `add_authz_section`).
+        let overrides = std::mem::replace(&mut scope.overrides, Override::AUTH_CONFIG);
         scope.within.push(shown(open));
         let faults = self.read.faults.len();
         self.walk(body, scope);
         scope.within.pop();
         scope.combine = outer;
+        scope.overrides = overrides;
         let rules = std::mem::replace(&mut scope.rules, outer_rules);
         let written = shown(open);
         if rules.is_empty() {
@@ -177,7 +182,7 @@ impl Reader<'_> {
             let message = format!("{} takes one argument: the whole condition in quotes", shown(open));
             return self.refuse(open, &open.words_of(rest), message);
         }
-        match parse_condition(&text, Origin::PerDir) {
+        match parse_condition(&text, scope.origin()) {
             Ok(condition) => {
                 let config = self.inner(open, body, scope);
                 let condition = Some(condition.value);

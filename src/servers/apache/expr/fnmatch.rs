@@ -9,6 +9,24 @@ pub struct Fnmatch {
     pub case_blind: bool,
 }
 
+/// Whether a pattern holds anything but plain letters, as `apr_fnmatch_test` sees it: `*`, `?`, or a `[` that a `]`
+/// follows; what a backslash stands before is plain.
+#[must_use]
+pub fn is_glob(pattern: &[u8]) -> bool {
+    let (mut open, mut escaped) = (false, false);
+    for byte in pattern {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'*' | b'?' => return true,
+            b'[' => open = true,
+            b']' if open => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Whether `text` as a whole fits `pattern`: `*`, `?`, `[a-z]`, `[!a-z]`, `[^a-z]`, backslash escapes; a bracket that is
 /// never closed is a plain one (`apr_fnmatch` of APR 1.7). Takes time linear in the product of both lengths.
 #[must_use]

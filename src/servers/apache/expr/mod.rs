@@ -17,7 +17,7 @@ mod tree;
 pub use eval::require_expr_text;
 pub use facts::{Facts, Table};
 pub use fault::{Fault, FaultKind};
-pub use fnmatch::{Fnmatch, fnmatch};
+pub use fnmatch::{Fnmatch, fnmatch, is_glob};
 pub use grammar::{parse_condition, parse_string};
 pub use names::{BinaryOperator, Function, Origin, UnaryOperator, Variable};
 pub use regex::{Pattern, PatternFault};

@@ -29,7 +29,7 @@ pub enum PatternFault {
 }
 
 /// What `$0` to `$9` hold after a match.
-pub(in super::super) type Groups = Vec<Vec<u8>>;
+pub(in crate::servers::apache) type Groups = Vec<Vec<u8>>;
 
 impl Pattern {
     /// Compiles; fails where PCRE2 does, and where what PCRE2 does is not known.
@@ -60,7 +60,7 @@ impl Pattern {
     }
 
     /// What the groups hold if it is found in `subject`, `Some(None)` if it is not; `None`: can't tell.
-    pub(in super::super) fn find(&self, subject: &[u8]) -> Option<Option<Groups>> {
+    pub(in crate::servers::apache) fn find(&self, subject: &[u8]) -> Option<Option<Groups>> {
         let subject = subject.is_ascii().then(|| str::from_utf8(subject).ok()).flatten()?;
         let found = self.engine.as_ref()?.captures(subject).ok()?;
         let text = |group: Option<fancy_regex::Match<'_>>| group.map_or_else(Vec::new, |group| group.as_str().into());

@@ -1,0 +1,227 @@
+//! Directives that decide on the answer once access is granted, and those that set variables before that (mod_alias,
+//! mod_dir, mod_mime, mod_rewrite, mod_setenvif, mod_allowmethods, server/core.c).
+
+use nom::bytes::complete::take_till;
+use nom::{IResult, Parser};
+
+use crate::servers::apache::config::Set;
+use crate::servers::apache::content::{Content, OptionSet, Options, Redirect, Rewrite, RewriteRule, UrlPattern};
+use crate::servers::apache::env_rule::{EnvRule, Subject};
+use crate::servers::apache::expr::{Pattern, parse_condition};
+use crate::servers::apache::line::Directive;
+use crate::servers::apache::methods::Methods;
+use crate::servers::apache::reader::Scope;
+use crate::source::Spanned;
+use crate::words::word;
+
+type Words<'w> = &'w [Spanned<Vec<u8>>];
+
+/// Takes down what a directive sets, once its arguments were found good.
+pub(super) fn take_down(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope: &mut Scope) {
+    let all = directive.words();
+    match name {
+        b"redirect" | b"redirecttemp" | b"redirectpermanent" | b"redirectmatch" => {
+            let redirect = redirect(directive, name, words);
+            match (&mut scope.host, redirect) {
+                (Some(host), Some(redirect)) => host.redirects.push(redirect),
+                (None, Some(redirect)) => scope.config.content.redirects.push(redirect),
+                (_, None) => {}
+            }
+        }
+        b"rewriteengine" | b"rewriterule" | b"rewritecond" | b"rewriteoptions" => {
+            let rewrite = match &mut scope.host {
+                Some(host) => &mut host.rewrite,
+                None => &mut scope.config.content.rewrite,
+            };
+            rewriting(directive, name, &all, rewrite);
+        }
+        b"setenvif" | b"setenvifnocase" | b"browsermatch" | b"browsermatchnocase" | b"setenvifexpr" => {
+            scope.config.env_set.extend(env_rule(name, &all, scope));
+        }
+        _ => content(directive, name, words, &mut scope.config.content),
+    }
+}
+
+fn content(directive: &Directive<'_>, name: &[u8], words: Words<'_>, content: &mut Content) {
+    let place = directive.place();
+    let first = words.first().map(|word| word.value.clone()).unwrap_or_default();
+    let is_on = first.eq_ignore_ascii_case(b"on");
+    match name {
+        b"options" => options(&directive.words(), &mut content.options),
+        b"sethandler" | b"action" => content.handler = Some(Set::new(first, place)),
+        b"addhandler" => {
+            for extension in words.iter().skip(1) {
+                let name = extension.value.strip_prefix(b".").unwrap_or(&extension.value).to_ascii_lowercase();
+                content.handlers_by_name.push((name, Set::new(first.clone(), place)));
+            }
+        }
+        b"directoryindex" => {
+            let names = words.iter().map(|word| word.value.clone());
+            let list = content.index.get_or_insert_default();
+            match words {
+                [only] if only.value.eq_ignore_ascii_case(b"disabled") => list.clear(),
+                _ => list.extend(names),
+            }
+        }
+        b"directoryslash" => content.slash = Some(is_on),
+        b"acceptpathinfo" if !first.eq_ignore_ascii_case(b"default") => content.path_info = Some(is_on),
+        b"fallbackresource" => content.fallback = Some(Set::new(first, place)),
+        b"errordocument" => {
+            let code = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
+            let target = directive.words().get(1).map(|word| word.value.clone()).unwrap_or_default();
+            content.error_urls.extend(code.map(|code: u16| (code, is_full_url(&target) && code != 401)));
+        }
+        b"allowmethods" => {
+            let reset = matches!(words, [only] if only.value.eq_ignore_ascii_case(b"reset"));
+            let methods = words.iter().map(|word| Methods::of(&String::from_utf8_lossy(&word.value)));
+            let methods = if reset { Methods::ALL } else { methods.fold(Methods::NONE, Methods::union) };
+            content.allowed_methods = Some((methods, place));
+        }
+        _ => {}
+    }
+}
+
+fn is_full_url(target: &[u8]) -> bool {
+    [b"http://".as_slice(), b"https://"]
+        .iter()
+        .any(|scheme| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
+/// server/core.c, `set_options`; what it refuses was noted before.
+fn options(words: Words<'_>, options: &mut Options) {
+    for (index, word) in words.iter().enumerate() {
+        let (sign, name) = match word.value.split_first() {
+            Some((sign @ (b'+' | b'-'), name)) => (Some(*sign), name),
+            _ => (None, word.value.as_slice()),
+        };
+        let set = match name.to_ascii_lowercase().as_slice() {
+            b"all" => OptionSet::ALL,
+            b"indexes" => OptionSet::INDEXES,
+            b"followsymlinks" => OptionSet::LINKS,
+            b"symlinksifownermatch" => OptionSet::OWNED_LINKS,
+            b"multiviews" => OptionSet::VIEWS,
+            b"execcgi" => OptionSet::CGI,
+            _ => OptionSet::NONE,
+        };
+        match sign {
+            Some(b'+') => {
+                options.added = options.added.with(set);
+                options.removed = options.removed.without(set);
+            }
+            Some(_) => {
+                options.removed = options.removed.with(set);
+                options.added = options.added.without(set);
+            }
+            None => {
+                let before = options.whole.filter(|_| index > 0).unwrap_or_default();
+                *options = Options { whole: Some(before.with(set)), ..Options::default() };
+            }
+        }
+    }
+}
+
+fn redirect(directive: &Directive<'_>, name: &[u8], words: Words<'_>) -> Option<Redirect> {
+    let first = words.first()?;
+    let told = match first.value.to_ascii_lowercase().as_slice() {
+        b"permanent" => Some(301),
+        b"temp" => Some(302),
+        b"seeother" => Some(303),
+        b"gone" => Some(410),
+        digits if digits.first().is_some_and(u8::is_ascii_digit) => std::str::from_utf8(digits).ok()?.parse().ok(),
+        _ => None,
+    };
+    let usual = if name == b"redirectpermanent" { 301 } else { 302 };
+    let rest = if told.is_some() { words.get(1..)? } else { words };
+    let status = told.unwrap_or(usual);
+    let needs_url = (300..400).contains(&status);
+    let path = match (rest, needs_url) {
+        ([path, _], true) | ([path], false) => Some(path),
+        _ => None,
+    };
+    let what = path.map(|path| match name {
+        b"redirectmatch" => UrlPattern::Regex(Pattern::compile(&path.value, false).ok()),
+        _ => UrlPattern::Prefix(path.value.clone()),
+    });
+    Some(Redirect { what, status, place: directive.place() })
+}
+
+fn rewriting(directive: &Directive<'_>, name: &[u8], words: Words<'_>, rewrite: &mut Rewrite) {
+    let first = words.first().map(|word| word.value.as_slice()).unwrap_or_default();
+    match name {
+        b"rewriteengine" => rewrite.engine = Some(first.eq_ignore_ascii_case(b"on")),
+        b"rewriteoptions" => {
+            rewrite.inherits |= words.iter().any(|word| word.value.to_ascii_lowercase().starts_with(b"inherit"));
+        }
+        b"rewritecond" => rewrite.conditions += 1,
+        _ => {
+            let negated = first.first() == Some(&b'!');
+            let pattern = first.strip_prefix(b"!").unwrap_or(first);
+            let flags = words.get(2).map(|word| word.value.as_slice()).unwrap_or_default();
+            let flags = flags.strip_prefix(b"[").and_then(|flags| flags.strip_suffix(b"]")).unwrap_or(flags);
+            rewrite.rules.push(RewriteRule {
+                conditions: std::mem::take(&mut rewrite.conditions),
+                pattern: Pattern::compile(pattern, flag_is_set(flags, b"nc")).ok(),
+                negated,
+                target: words.get(1).map(|word| word.value.clone()).unwrap_or_default(),
+                flags: flags.to_owned(),
+                place: directive.place(),
+            });
+        }
+    }
+}
+
+/// Whether a flag stands in a list with commas.
+fn flag_is_set(flags: &[u8], wanted: &[u8]) -> bool {
+    flags.split(|byte| *byte == b',').any(|flag| flag.trim_ascii().eq_ignore_ascii_case(wanted))
+}
+
+fn env_rule(name: &[u8], words: Words<'_>, scope: &Scope) -> Option<EnvRule> {
+    let browser = name.starts_with(b"browser");
+    let expression = name == b"setenvifexpr";
+    let (subject, rest) = if expression {
+        let condition = parse_condition(&words.first()?.value, scope.origin()).ok()?;
+        (Subject::Expression(condition.value), words.get(1..)?)
+    } else if browser {
+        (Subject::Header("User-Agent".to_owned()), words)
+    } else {
+        (subject(&words.first()?.value), words.get(1..)?)
+    };
+    let (pattern, sets) = if expression {
+        (None, rest)
+    } else {
+        (Pattern::compile(&rest.first()?.value, name.ends_with(b"nocase")).ok(), rest.get(1..)?)
+    };
+    Some(EnvRule { subject, pattern, sets: sets.iter().map(|word| set(&word.value)).collect() })
+}
+
+fn subject(attribute: &[u8]) -> Subject {
+    match attribute.to_ascii_lowercase().as_slice() {
+        b"remote_addr" => Subject::RemoteAddr,
+        b"request_method" => Subject::Method,
+        b"request_uri" => Subject::Uri,
+        b"request_protocol" => Subject::Protocol,
+        b"remote_host" | b"server_addr" => Subject::Unknown,
+        // A pattern for names of headers.
+        name if name.iter().any(|byte| b"\\^.$|()[]*+?{}".contains(byte)) || name.starts_with(b"oid(") => {
+            Subject::Unknown
+        }
+        _ => Subject::Header(String::from_utf8_lossy(attribute).into_owned()),
+    }
+}
+
+/// `NAME`, `NAME=VALUE` or `!NAME`.
+fn set(text: &[u8]) -> (String, Option<Vec<u8>>) {
+    fn name(input: &[u8]) -> IResult<&[u8], &[u8]> {
+        take_till(|byte| byte == b'=').parse(input)
+    }
+    let shown = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+    if let Some(unset) = text.strip_prefix(b"!") {
+        return (shown(unset), None);
+    }
+    let (value, name) = name(text).unwrap_or((&[], text));
+    let value = value.strip_prefix(b"=").map_or_else(
+        || b"1".to_vec(),
+        |value| word(value).map_or_else(|_| value.to_vec(), |(_, word)| word.value.into_owned()),
+    );
+    (shown(name), Some(value))
+}

@@ -1,0 +1,97 @@
+//! What is known of a request, as expressions, rules and variables ask for it (server/util_expr_eval.c).
+
+use std::net::IpAddr;
+
+use super::env_rule::{EnvRule, Seen, value};
+use super::expr::{Condition, Facts, Table};
+use super::policy::Ask;
+use super::spot::Spot;
+use crate::answer::Client;
+
+/// A request at the place it came to, and the user once known.
+pub(super) struct Circumstances<'a> {
+    /// The request; `None`: any.
+    pub ask: Option<&'a Ask>,
+    /// The place; `None`: any.
+    pub spot: Option<&'a Spot<'a>>,
+    /// The user, once known.
+    pub user: Option<&'a [u8]>,
+    /// What sets variables.
+    pub env: &'a [EnvRule],
+}
+
+impl Circumstances<'_> {
+    /// Nothing is known but that nobody has logged in.
+    pub(super) const ANY: Circumstances<'static> = Circumstances { ask: None, spot: None, user: None, env: &[] };
+
+    /// The value of a variable that rules set: `None` if it cannot be told, an inner `None` if it is not set.
+    #[must_use]
+    pub(super) fn environment(&self, name: &str) -> Option<Option<Vec<u8>>> {
+        let Some(ask) = self.ask else {
+            return if self.env.iter().any(|rule| rule.sets.iter().any(|(set, _)| set == name)) {
+                None
+            } else {
+                Some(None)
+            };
+        };
+        let uri = self.spot.and_then(|spot| spot.url.as_deref());
+        let header = |name: &str| self.header(name);
+        let holds = |condition: &Condition| condition.eval(self);
+        let seen = Seen { remote: self.remote(), method: &ask.method, uri, header: &header, holds: &holds };
+        value(self.env, name, &seen)
+    }
+
+    fn header(&self, name: &str) -> Option<Option<Vec<u8>>> {
+        let headers = self.ask?.headers.as_ref()?;
+        if name.eq_ignore_ascii_case("authorization") {
+            return None;
+        }
+        let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        Some(found.map(|(_, value)| value.clone()))
+    }
+}
+
+impl Facts for Circumstances<'_> {
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        if name == "REMOTE_USER" {
+            return Some(self.user.unwrap_or_default().to_vec());
+        }
+        let ask = self.ask?;
+        let on = |set: bool| Some(if set { b"on".to_vec() } else { b"off".to_vec() });
+        match name {
+            "REQUEST_METHOD" => Some(ask.method.clone().into_bytes()),
+            "HTTPS" => on(ask.https),
+            "REQUEST_SCHEME" => Some(if ask.https { b"https".to_vec() } else { b"http".to_vec() }),
+            "REMOTE_ADDR" | "CONN_REMOTE_ADDR" => self.remote().map(|address| address.to_string().into_bytes()),
+            "REQUEST_URI" => self.spot?.url.clone(),
+            "QUERY_STRING" => ask.query.clone(),
+            "SERVER_PROTOCOL" | "PROTOCOL" => Some(b"HTTP/1.1".to_vec()),
+            "IS_SUBREQ" => Some(b"false".to_vec()),
+            "SERVER_NAME" => self.spot?.host.host.name.as_ref().map(|set| set.value.clone()),
+            "HTTP_HOST" => Some(self.header("Host")?.unwrap_or_default()),
+            "REQUEST_FILENAME" | "SCRIPT_FILENAME" => self.spot?.path.clone(),
+            "DOCUMENT_ROOT" => self.spot.map(|spot| spot.host.docroot.clone()),
+            name if name.starts_with("HTTP_") => {
+                let header = name.strip_prefix("HTTP_")?.replace('_', "-");
+                Some(self.header(&header)?.unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
+
+    fn entry(&self, table: Table, name: &[u8]) -> Option<Option<Vec<u8>>> {
+        let name = std::str::from_utf8(name).ok()?;
+        match table {
+            Table::RequestHeaders => self.header(name),
+            Table::Environment => self.environment(name),
+            Table::ResponseHeaders | Table::Notes | Table::Process => None,
+        }
+    }
+
+    fn remote(&self) -> Option<IpAddr> {
+        match self.ask?.client {
+            Client::Address(address) => Some(address),
+            Client::Elsewhere | Client::Welcome => None,
+        }
+    }
+}

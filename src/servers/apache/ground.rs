@@ -1,0 +1,114 @@
+//! What stands where on the server's disk, as its workers see it.
+
+use std::path::Path;
+
+use super::site::Site;
+use crate::read::{FileType, Obstacle, server_path};
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thing {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// Nothing, or nothing that the workers can see.
+    Missing,
+    /// A device, a socket or such.
+    Odd,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// Where a walk ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The path up to there.
+    pub filename: Vec<u8>,
+    /// What is left of it.
+    pub path_info: Vec<u8>,
+    /// What stands there.
+    pub thing: Thing,
+}
+
+impl Found {
+    /// `path` up to `end`.
+    #[must_use]
+    pub(super) fn at(path: &[u8], end: usize, thing: Thing) -> Self {
+        let (filename, path_info) = path.split_at_checked(end).unwrap_or((path, &[]));
+        Self { filename: filename.to_owned(), path_info: path_info.to_owned(), thing }
+    }
+
+    /// Nothing of this machine.
+    #[must_use]
+    pub(super) fn elsewhere() -> Self {
+        Self { filename: Vec::new(), path_info: Vec::new(), thing: Thing::Unknown }
+    }
+
+    /// The same, but for what is known of the whole path.
+    #[must_use]
+    pub(super) fn unless(self, whole: Thing) -> Self {
+        if whole == Thing::Unknown { Self { thing: whole, ..self } } else { self }
+    }
+
+    /// The last name of the path; empty behind a slash.
+    #[must_use]
+    pub(super) fn name(&self) -> &[u8] {
+        let at = self.filename.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        self.filename.get(at..).unwrap_or_default()
+    }
+}
+
+impl Site<'_> {
+    /// What a path of the server leads to; where it does not matter, a file, or a folder if it ends in a slash.
+    pub(super) fn thing(&self, path: &[u8], look: bool) -> Thing {
+        let is_folder = path.last() == Some(&b'/');
+        if !look {
+            return if is_folder { Thing::Folder } else { Thing::File };
+        }
+        let Some(local) = self.library.local(&server_path(path)) else { return Thing::Unknown };
+        if self.is_shut(path) {
+            return Thing::Missing;
+        }
+        match self.library.files.stat(&local).map(|stat| stat.kind) {
+            Ok(FileType::Directory) => Thing::Folder,
+            Ok(FileType::Regular) if is_folder => Thing::Missing,
+            Ok(FileType::Regular) => Thing::File,
+            Ok(FileType::Link | FileType::Fifo | FileType::Socket | FileType::Device) => Thing::Odd,
+            Err(_) => Thing::Missing,
+        }
+    }
+
+    /// Whether a folder on the way to a path is closed to the workers.
+    pub(super) fn is_shut(&self, path: &[u8]) -> bool {
+        let Some(account) = self.library.account() else { return false };
+        let path = server_path(path.strip_suffix(b"/").unwrap_or(path));
+        let Some(folder) = path.parent() else { return false };
+        account.may_search(self.library.files, folder).is_err_and(|refusal| refusal.what == Obstacle::Unsearchable)
+    }
+
+    /// Whether the workers may read the file itself.
+    pub(super) fn may_read(&self, path: &[u8]) -> bool {
+        let Some(account) = self.library.account() else { return true };
+        let refused = account.may_open(self.library.files, &server_path(path)).err();
+        !refused.is_some_and(|refusal| matches!(refusal.what, Obstacle::Unreadable | Obstacle::Unsearchable))
+    }
+
+    /// Whether a path is itself a symbolic link.
+    pub(super) fn is_link(&self, path: &[u8]) -> bool {
+        let local = self.library.local(&server_path(path));
+        local.is_some_and(|local| self.link(&local))
+    }
+
+    fn link(&self, local: &Path) -> bool {
+        self.library.files.link(local).is_ok_and(|target| target.is_some())
+    }
+
+    /// Whether a link and what it leads to belong to one owner. The link's own owner is not told; whoever owns the folder
+    /// it lies in is taken for it.
+    pub(super) fn same_owner(&self, path: &[u8]) -> bool {
+        let owner = |path: &Path| self.library.files.stat(path).map(|stat| stat.uid).ok();
+        let Some(local) = self.library.local(&server_path(path)) else { return true };
+        local.parent().and_then(owner) == owner(&local)
+    }
+}

@@ -1,0 +1,132 @@
+//! A virtual host, or the main server: what the main configuration says of it.
+
+use std::net::IpAddr;
+
+use super::config::{DirConfig, Set};
+use super::content::{Redirect, Rewrite, UrlPattern};
+use super::expr::{Fnmatch, fnmatch};
+use super::section::{DirectoryPattern, LocationPattern, Section};
+use crate::source::Place;
+
+/// A server_rec: the main server, or a virtual host.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Host {
+    /// The `<VirtualHost>` line; `None` for the main server.
+    pub place: Option<Place>,
+    /// The addresses of the `<VirtualHost>` line.
+    pub addresses: Vec<HostAddress>,
+    /// ServerName, without its port.
+    pub name: Option<Set<Vec<u8>>>,
+    /// ServerAlias; names may hold `*` and `?`.
+    pub aliases: Vec<Vec<u8>>,
+    /// DocumentRoot as written.
+    pub docroot: Option<Set<Vec<u8>>>,
+    /// AccessFileName.
+    pub access_names: Option<Vec<Vec<u8>>>,
+    /// What holds outside of all sections.
+    pub settings: DirConfig,
+    /// `<Directory>` and `<DirectoryMatch>`.
+    pub directories: Vec<Section<DirectoryPattern>>,
+    /// `<Location>` and `<LocationMatch>`.
+    pub locations: Vec<Section<LocationPattern>>,
+    /// `<Proxy>` and `<ProxyMatch>`.
+    pub proxies: Vec<Section<LocationPattern>>,
+    /// Alias and its kin.
+    pub mappings: Vec<Mapping>,
+    /// Redirect and its kin.
+    pub redirects: Vec<Redirect>,
+    /// ProxyPass: the URL path, and whether it is taken (not `!`).
+    pub passes: Vec<(UrlPattern, bool, Place)>,
+    /// mod_rewrite outside of all sections.
+    pub rewrite: Rewrite,
+    /// TraceEnable.
+    pub trace: Option<Trace>,
+    /// SSLEngine.
+    pub tls: Option<bool>,
+    /// UserDir, mod_vhost_alias and others that map URLs in ways that are not followed.
+    pub unmapped: Option<Place>,
+    /// ServerPath.
+    pub server_path: Option<Vec<u8>>,
+}
+
+/// What `TraceEnable` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trace {
+    /// TRACE is answered with an echo.
+    On,
+    /// TRACE is refused.
+    Off,
+}
+
+/// An Alias, and its like.
+#[derive(Debug, Clone)]
+pub(super) struct Mapping {
+    /// Which URL paths.
+    pub what: UrlPattern,
+    /// The path as written, perhaps with `$1` for a regular expression.
+    pub path: Vec<u8>,
+    /// ScriptAlias: what lies there is a program.
+    pub script: bool,
+    /// The directive.
+    pub place: Place,
+}
+
+/// One address of a `<VirtualHost>` line or of `Listen`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HostAddress {
+    /// The address; `None`: any.
+    pub address: Option<IpAddr>,
+    /// The port; 0: any.
+    pub port: u16,
+    /// The default host of its port (`_default_`).
+    pub is_default: bool,
+}
+
+/// A `Listen` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listen {
+    /// Where.
+    pub address: Option<IpAddr>,
+    /// The port.
+    pub port: u16,
+    /// Whether it says `https`.
+    pub https: bool,
+    /// The directive.
+    pub place: Place,
+}
+
+impl Host {
+    /// Whether a client may call it so: by its ServerName or one of its ServerAliases, whatever the letter case.
+    #[must_use]
+    pub(super) fn is_called(&self, name: &[u8]) -> bool {
+        let anyhow = Fnmatch { pathname: false, case_blind: true };
+        self.name.as_ref().is_some_and(|own| own.value.eq_ignore_ascii_case(name))
+            || self.aliases.iter().any(|alias| fnmatch(alias, name, anyhow))
+    }
+
+    /// This virtual host as it is within the main server (server/config.c, `ap_fixup_virtual_hosts`).
+    #[must_use]
+    pub(super) fn within(&self, main: &Self) -> Self {
+        Self {
+            place: self.place,
+            addresses: self.addresses.clone(),
+            name: self.name.clone().or_else(|| main.name.clone()),
+            aliases: self.aliases.clone(),
+            docroot: self.docroot.clone().or_else(|| main.docroot.clone()),
+            access_names: self.access_names.clone().or_else(|| main.access_names.clone()),
+            settings: super::merge::merge(&main.settings, &self.settings),
+            directories: [main.directories.as_slice(), self.directories.as_slice()].concat(),
+            locations: [main.locations.as_slice(), self.locations.as_slice()].concat(),
+            proxies: [main.proxies.as_slice(), self.proxies.as_slice()].concat(),
+            mappings: [self.mappings.as_slice(), main.mappings.as_slice()].concat(),
+            redirects: [self.redirects.as_slice(), main.redirects.as_slice()].concat(),
+            passes: [self.passes.as_slice(), main.passes.as_slice()].concat(),
+            // A virtual host's engine is off unless it says so itself (mod_rewrite.c, `config_server_merge`).
+            rewrite: self.rewrite.clone(),
+            trace: self.trace.or(main.trace),
+            tls: self.tls.or(main.tls),
+            unmapped: self.unmapped.or(main.unmapped),
+            server_path: self.server_path.clone(),
+        }
+    }
+}

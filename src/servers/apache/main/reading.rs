@@ -1,0 +1,231 @@
+//! What the server executes while it reads its main configuration: other files are read in, modules loaded, names
+//! defined, macros used (server/core.c, `include_config`, `set_define`; modules/core/mod_so.c, `load_module`).
+
+use std::path::{Path, PathBuf};
+
+use super::include::{MainFiles, NotIncluded};
+use super::macros::Macros;
+use crate::answer::Missing;
+use crate::lines::{LineLimit, LogicalLine, logical_lines};
+use crate::read::{FileType, merge, server_path};
+use crate::servers::apache::conditions::{Conditions, Existence, Lines, OnRead, Portion, Surroundings, Truth};
+use crate::servers::apache::directives::{find, foreign_module, module};
+use crate::servers::apache::line::Directive;
+use crate::servers::apache::profile::Profile;
+use crate::servers::apache::tree::SyntaxFault;
+use crate::servers::apache::world::World;
+use crate::source::{Source, Sources};
+
+/// How deep files may include each other (`AP_MAX_INCLUDE_DEPTH`).
+const DEEPEST: usize = 128;
+
+/// The server while it reads its main configuration.
+pub(in crate::servers::apache) struct Reading<'r, 's> {
+    /// The server as far as it is set up by now.
+    pub(in crate::servers::apache) profile: Profile,
+    /// The macros that are defined by now.
+    pub(in crate::servers::apache) macros: Macros<'s>,
+    files: &'r MainFiles<'s>,
+    sources: &'s Sources,
+    world: &'r World,
+    open: Vec<bool>,
+}
+
+impl<'r, 's> Reading<'r, 's> {
+    /// A server that has read nothing yet.
+    pub(in crate::servers::apache) fn new(
+        profile: Profile,
+        files: &'r MainFiles<'s>,
+        sources: &'s Sources,
+        world: &'r World,
+    ) -> Self {
+        Self { profile, macros: Macros::default(), files, sources, world, open: Vec::new() }
+    }
+
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { profile: &self.profile, world: self.world, existence: Some(self) }
+    }
+
+    /// A path of the configuration, taken from ServerRoot.
+    fn path(&self, written: &[u8]) -> PathBuf {
+        let written = server_path(written);
+        merge(Path::new(&self.profile.server_root), &written).unwrap_or(written)
+    }
+
+    fn include(&mut self, directive: &Directive<'s>, optional: bool) -> OnRead<'s> {
+        let words = directive.words();
+        let [path] = words.as_slice() else { return wrong_count(directive) };
+        if let Some(name) = directive.undefined.first() {
+            return OnRead::Fails(SyntaxFault::Unknown(Missing::Variable { name: name.clone() }));
+        }
+        if self.open.len() >= DEEPEST {
+            let message =
+                format!("Exceeded maximum include depth of {DEEPEST}. You have probably a recursion somewhere.");
+            return OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
+        }
+        match self.files.named(&self.path(&path.value), optional) {
+            Err(NotIncluded::Missing(path)) => OnRead::Fails(SyntaxFault::Missing(path.display().to_string())),
+            Err(NotIncluded::Elsewhere(path)) => {
+                OnRead::Fails(SyntaxFault::Unknown(Missing::Path { path: path.display().to_string() }))
+            }
+            Ok(ids) => {
+                let bytes = |id| self.sources.get(id).map(Source::bytes).unwrap_or_default();
+                let portion = |id| {
+                    let bytes: &'s [u8] = bytes(id);
+                    Portion { file: id, bytes, lines: Lines::File(logical_lines(bytes, LineLimit::LARGE)) }
+                };
+                let portions: Vec<_> = ids.into_iter().map(portion).collect();
+                self.open.extend(portions.iter().map(|_| false));
+                OnRead::Reads(portions)
+            }
+        }
+    }
+
+    /// Only that the file is there can be told, and that its name is the module's.
+    fn load_module(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
+        let words = directive.words();
+        let [identifier, file] = words.as_slice() else { return wrong_count(directive) };
+        let path = self.path(&file.value);
+        let refused = |message: String| OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
+        if self.files.kind(&path) == Some(None) {
+            return refused(format!("Cannot load {} into server: no such file", path.display()));
+        }
+        let name = String::from_utf8_lossy(&identifier.value).into_owned();
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let by_file = stem.strip_prefix("mod_").and_then(|load| module_of(load));
+        match (by_file, module(&identifier.value)) {
+            (Some(held), _) if held != name => {
+                refused(format!("Can't locate API module structure `{name}' in file {}", path.display()))
+            }
+            (_, Some(_)) => {
+                self.profile.modules.add(&name);
+                OnRead::Done
+            }
+            (_, None) => {
+                match foreign_module(&identifier.value) {
+                    Some(foreign) => drop(self.profile.foreign.get_or_insert_default().insert(foreign.name)),
+                    None => drop(self.profile.unnamed.insert(name)),
+                }
+                OnRead::Done
+            }
+        }
+    }
+
+    fn define(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
+        let words = directive.words();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (name, value) = match words.as_slice() {
+            [name] => (text(&name.value), None),
+            [name, value] => (text(&name.value), Some(text(&value.value))),
+            _ => return wrong_count(directive),
+        };
+        if name.contains(':') {
+            let message = "Variable name must not contain ':'".to_owned();
+            return OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
+        }
+        self.profile.defines.retain(|known, _| !known.eq_ignore_ascii_case(&name) || *known == name);
+        self.profile.defines.insert(name, value);
+        OnRead::Done
+    }
+
+    fn undefine(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
+        let words = directive.words();
+        let [name] = words.as_slice() else { return wrong_count(directive) };
+        self.profile.defines.retain(|known, _| known.as_bytes() != name.value.as_slice());
+        OnRead::Done
+    }
+
+    fn folder(&mut self, directive: &Directive<'s>, is_root: bool) -> OnRead<'s> {
+        let words = directive.words();
+        let [path] = words.as_slice() else { return wrong_count(directive) };
+        let path = self.path(&path.value);
+        let kind = self.files.kind(&path);
+        if kind.is_some_and(|kind| kind != Some(FileType::Directory)) {
+            let message = format!("{} must be a valid directory", directive.name());
+            return OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
+        }
+        if is_root {
+            self.profile.server_root = path.display().to_string();
+        }
+        OnRead::Done
+    }
+
+    fn use_macro(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
+        match self.macros.used(directive) {
+            Err(message) => OnRead::Fails(SyntaxFault::Refused(directive.name(), message)),
+            Ok((file, lines)) => {
+                let bytes: &'s [u8] = self.sources.get(file).map(Source::bytes).unwrap_or_default();
+                self.open.push(true);
+                OnRead::Reads(vec![Portion { file, bytes, lines: Lines::Kept(lines.into_iter()) }])
+            }
+        }
+    }
+}
+
+impl Existence for Reading<'_, '_> {
+    fn exists(&self, path: &[u8]) -> Option<bool> {
+        self.files.kind(&self.path(path)).map(|kind| kind.is_some())
+    }
+}
+
+impl<'s> Conditions<'s> for Reading<'_, 's> {
+    fn decide(&mut self, section: &Directive<'s>) -> Option<Truth> {
+        if section.is("<Macro") && self.profile.modules.has(b"mod_macro.c") {
+            return Some(Truth::Kept);
+        }
+        self.surroundings().judge(section)
+    }
+
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        self.profile.variable(name).map(String::into_bytes)
+    }
+
+    fn on_read(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
+        let executed = self.profile.modules.directives(&directive.name.value).next();
+        if !executed.is_some_and(|row| row.executed_on_read()) {
+            return OnRead::Later;
+        }
+        match directive.name.value.to_ascii_lowercase().as_slice() {
+            b"include" => self.include(directive, false),
+            b"includeoptional" => self.include(directive, true),
+            b"loadmodule" => self.load_module(directive),
+            b"define" => self.define(directive),
+            b"undefine" => self.undefine(directive),
+            b"serverroot" => self.folder(directive, true),
+            b"defaultruntimedir" => self.folder(directive, false),
+            b"use" => self.use_macro(directive),
+            b"undefmacro" => match directive.words().as_slice() {
+                [name] => match self.macros.forget(&name.value) {
+                    Ok(()) => OnRead::Done,
+                    Err(message) => OnRead::Fails(SyntaxFault::Refused(directive.name(), message)),
+                },
+                _ => wrong_count(directive),
+            },
+            _ => OnRead::Done,
+        }
+    }
+
+    fn keep(&mut self, section: &Directive<'s>, body: Vec<LogicalLine<'s>>) -> Result<(), String> {
+        self.macros.define(section, body)
+    }
+
+    fn left(&mut self) {
+        if self.open.pop() == Some(true) {
+            self.macros.left();
+        }
+    }
+}
+
+/// The identifier of the module that Debian calls so.
+fn module_of(load: &str) -> Option<&'static str> {
+    let known = crate::servers::apache::directives::modules();
+    known.iter().find(|module| module.load == Some(load)).map(|module| module.identifier)
+}
+
+fn wrong_count<'s>(directive: &Directive<'s>) -> OnRead<'s> {
+    let words = directive.words();
+    let plain: Vec<&[u8]> = words.iter().map(|word| word.value.as_slice()).collect();
+    let message = find(&directive.name.value).first().and_then(|row| row.count(&plain).err());
+    let message = message.unwrap_or_else(|| format!("{} takes other arguments", directive.name()));
+    OnRead::Fails(SyntaxFault::Refused(directive.name(), message))
+}

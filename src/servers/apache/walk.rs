@@ -1,0 +1,312 @@
+//! Which settings hold for a request: the sections and per-directory files that it meets, in the server's order
+//! (server/request.c, `ap_directory_walk`, `ap_file_walk`, `ap_location_walk`, `ap_if_walk`).
+//!
+//! Each walk first merges what it meets, and then merges the whole onto what held before: with `AuthMerging` that is not
+//! the same as one after the other.
+
+use super::config::{DirConfig, IfSection};
+use super::content::{OptionSet, Options};
+use super::expr::Facts;
+use super::facts::Circumstances;
+use super::ground::{Found, Thing};
+use super::merge::merge;
+use super::policy::Ask;
+use super::reader::{Dropped, Fault, PerDir, Permit};
+use super::setup::Setup;
+use super::site::Site;
+use super::spot::Spot;
+use super::world::{Question, World};
+use crate::answer::{Because, Missing, Reason};
+use crate::source::Place;
+
+/// What the walks came to.
+#[derive(Debug, Clone)]
+pub(super) struct Walked {
+    /// The settings.
+    pub config: DirConfig,
+    /// What ends the request before anybody is asked who he is.
+    pub fault: Option<Fault>,
+    /// False conditional sections around directives for a login.
+    pub dropped: Vec<Dropped>,
+    /// What stands at the end of the path.
+    pub found: Found,
+}
+
+/// What one walk has merged so far.
+#[derive(Default)]
+struct Merged(Option<DirConfig>);
+
+impl Merged {
+    fn add(&mut self, inner: &DirConfig) {
+        self.0 = Some(match self.0.take() {
+            Some(outer) => merge(&outer, inner),
+            None => inner.clone(),
+        });
+    }
+
+    fn onto(self, base: DirConfig) -> DirConfig {
+        match self.0 {
+            Some(inner) => merge(&base, &inner),
+            None => base,
+        }
+    }
+}
+
+/// What the directory walk keeps by the way: what per-directory files may say, and the options.
+struct Way {
+    permit: Permit,
+    options: Options,
+}
+
+impl Way {
+    fn take(&mut self, config: &DirConfig) {
+        if let Some(allowed) = &config.allow_override {
+            self.permit.allowed = allowed.value.clone();
+        }
+        if let Some(list) = &config.override_list {
+            self.permit.list.clone_from(&list.value);
+        }
+        self.options = self.options.with(config.content.options);
+    }
+
+    /// Whether links are followed whoever owns them.
+    fn follows(&self) -> bool {
+        self.options.in_force().has(OptionSet::LINKS)
+    }
+}
+
+impl Site<'_> {
+    /// The settings for a request at a place.
+    pub(super) fn walk(&self, setup: &Setup, spot: &Spot<'_>, ask: Option<&Ask>, world: &World) -> Walked {
+        let settings = spot.host.host.settings.clone();
+        let mut walked = match &spot.path {
+            Some(path) => self.walk_directories(setup, spot, path, settings, world),
+            None => {
+                Walked { config: proxied(spot, settings), fault: None, dropped: Vec::new(), found: Found::elsewhere() }
+            }
+        };
+        if walked.fault.is_some() {
+            return walked;
+        }
+        if spot.path.is_some() {
+            let name = walked.found.name().to_owned();
+            walked.config = with_files(walked.config, &name, world);
+        }
+        let env = spot.host.host.settings.env_set.clone();
+        let facts = Circumstances { ask, spot: Some(spot), user: None, env: &env };
+        walked.config = located(spot, walked.config, world);
+        walked.config = with_conditions(walked.config, &facts, world);
+        walked.dropped.extend(setup.dropped.iter().cloned());
+        walked
+    }
+
+    fn walk_directories(
+        &self,
+        setup: &Setup,
+        spot: &Spot<'_>,
+        path: &[u8],
+        settings: DirConfig,
+        world: &World,
+    ) -> Walked {
+        let mut way = Way { permit: Permit::nothing(), options: Options::default() };
+        way.take(&settings);
+        let mut merged = Merged::default();
+        let mut dropped = Vec::new();
+        let mut sections = spot.host.directories.iter().peekable();
+        let whole = self.thing(path, spot.look);
+        let mut at = 1;
+        let mut slashes = 1;
+        let (fault, found) = loop {
+            let directory = with_slash(path.get(..at).unwrap_or(path));
+            while let Some(section) =
+                sections.next_if(|section| section.pattern.components().is_some_and(|own| own <= slashes))
+            {
+                let components = section.pattern.components().unwrap_or_default();
+                if components == 0 || (components == slashes && section.pattern.fits(&directory) == Some(true)) {
+                    way.take(&section.config);
+                    merged.add(&section.config);
+                }
+            }
+            match self.per_directory(setup, spot, &directory, &way.permit, world) {
+                Err(fault) => break (Some(*fault), Found::at(path, at, whole)),
+                Ok(None) => {}
+                Ok(Some(per_dir)) => {
+                    dropped.extend(per_dir.dropped.iter().cloned());
+                    if let Some(fault) = per_dir.faults.first() {
+                        break (Some(fault.clone()), Found::at(path, at, whole));
+                    }
+                    way.take(&per_dir.config);
+                    merged.add(&per_dir.config);
+                }
+            }
+            let rest = path.get(at..).unwrap_or_default();
+            let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+            if rest.is_empty() {
+                break (None, Found::at(path, path.len(), whole));
+            }
+            let skipped = path.len() - at - rest.len();
+            let end = at + skipped + rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
+            match self.step(path.get(..end).unwrap_or(path), whole, &way, spot.look) {
+                Step::On => {
+                    at = end;
+                    slashes += 1;
+                }
+                Step::Ends => break (None, Found::at(path, end, Thing::Missing).unless(whole)),
+                Step::File => break (None, Found::at(path, end, Thing::File)),
+                Step::Refused(fault) => break (Some(fault), Found::at(path, end, whole)),
+            }
+        };
+        let config = if fault.is_none() {
+            for section in sections {
+                if fits(section.pattern.fits(&found.filename), &section.written, section.place, world) {
+                    merged.add(&section.config);
+                }
+            }
+            merged.onto(settings)
+        } else {
+            settings
+        };
+        Walked { config, fault, dropped, found }
+    }
+
+    /// The per-directory file of a directory, if one is read there.
+    fn per_directory(
+        &self,
+        setup: &Setup,
+        spot: &Spot<'_>,
+        directory: &[u8],
+        permit: &Permit,
+        world: &World,
+    ) -> Result<Option<std::sync::Arc<PerDir>>, Box<Fault>> {
+        if !permit.reads() {
+            return Ok(None);
+        }
+        self.per_dir_at(setup, spot.host, directory, permit, world)
+    }
+
+    /// The next name on the way.
+    fn step(&self, path: &[u8], whole: Thing, way: &Way, look: bool) -> Step {
+        if !look || whole == Thing::Unknown {
+            return Step::On;
+        }
+        if whole != Thing::Missing && way.follows() {
+            return Step::On;
+        }
+        if self.is_shut(path) {
+            return Step::Refused(refused("AH00035", "a folder on the way is closed to the server's workers"));
+        }
+        if self.is_link(path) && !way.follows() {
+            let owned = way.options.in_force().has(OptionSet::OWNED_LINKS);
+            if !(owned && self.same_owner(path)) {
+                return Step::Refused(refused(
+                    "AH00037",
+                    "a symbolic link, which Options does not let the server follow",
+                ));
+            }
+        }
+        match self.thing(path, true) {
+            Thing::Folder | Thing::Unknown => Step::On,
+            Thing::File => Step::File,
+            Thing::Odd => Step::Refused(refused("AH00038", "neither a file nor a folder")),
+            Thing::Missing => Step::Ends,
+        }
+    }
+}
+
+/// What becomes of the walk at the next name.
+enum Step {
+    /// It goes on.
+    On,
+    /// Nothing is there.
+    Ends,
+    /// It is a file.
+    File,
+    /// The request ends here.
+    Refused(Fault),
+}
+
+fn refused(log: &'static str, fault: &str) -> Fault {
+    let because = Because::nowhere(Reason::UnreadableConfig { fault: fault.to_owned() }).logged(log);
+    Fault { status: 403, because }
+}
+
+fn with_slash(path: &[u8]) -> Vec<u8> {
+    let mut path = path.to_owned();
+    if path.last() != Some(&b'/') {
+        path.push(b'/');
+    }
+    path
+}
+
+/// Whether a pattern fits; one that only the server can compile may.
+fn fits(known: Option<bool>, written: &str, place: Place, world: &World) -> bool {
+    known.unwrap_or_else(|| {
+        let missing = Missing::Pattern { directive: written.to_owned() };
+        world.ask(Question::Holds(place), missing, place)
+    })
+}
+
+/// Merges the `<Proxy>` sections for everything.
+fn proxied(spot: &Spot<'_>, settings: DirConfig) -> DirConfig {
+    let mut merged = Merged::default();
+    for section in &spot.host.host.proxies {
+        if section.pattern.fits(b"*") == Some(true) {
+            merged.add(&section.config);
+        }
+    }
+    merged.onto(settings)
+}
+
+/// Merges the `<Files>` sections that fit, in their order.
+fn with_files(config: DirConfig, name: &[u8], world: &World) -> DirConfig {
+    let mut merged = Merged::default();
+    for section in &config.files {
+        if fits(section.pattern.fits(name), &section.written, section.place, world) {
+            merged.add(&section.config);
+        }
+    }
+    merged.onto(config)
+}
+
+/// Merges the `<Location>` sections that fit, in their order.
+pub(super) fn located(spot: &Spot<'_>, config: DirConfig, world: &World) -> DirConfig {
+    let Some(url) = &spot.url else { return config };
+    let mut merged = Merged::default();
+    for section in &spot.host.host.locations {
+        if fits(section.pattern.fits(url), &section.written, section.place, world) {
+            merged.add(&section.config);
+        }
+    }
+    merged.onto(config)
+}
+
+/// Merges the `<If>` sections that hold, in their order, and then those inside of them.
+pub(super) fn with_conditions(config: DirConfig, facts: &dyn Facts, world: &World) -> DirConfig {
+    let mut config = config;
+    let mut sections = config.conditions.clone();
+    while !sections.is_empty() {
+        let mut merged = Merged::default();
+        let mut satisfied = false;
+        for section in &sections {
+            if section.otherwise && satisfied {
+                continue;
+            }
+            satisfied = holds(section, facts, world);
+            if satisfied {
+                merged.add(&section.config);
+            }
+        }
+        sections = merged.0.as_ref().map(|merged| merged.conditions.clone()).unwrap_or_default();
+        config = merged.onto(config);
+    }
+    config
+}
+
+/// Whether an `<If>` applies; conditions are evaluated before any login.
+fn holds(section: &IfSection, facts: &dyn Facts, world: &World) -> bool {
+    let Some(condition) = &section.condition else { return true };
+    condition.eval(facts).unwrap_or_else(|| {
+        let missing = Missing::Condition { directive: "<If>".to_owned() };
+        world.ask(Question::Holds(section.place), missing, section.place)
+    })
+}
