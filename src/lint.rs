@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::answer::{Area, Server};
+use crate::answer::{Area, Server, Survey, Target};
 use crate::audit::{Silence, Watch, audit};
 use crate::config::{BadConfig, Config, FailOn, Modules, RuleName};
 use crate::credentials::Credentials;
@@ -14,15 +14,20 @@ use crate::read::{Account, BadGlob, BadMap, Choice, Discovery, Files, Mapping, P
 use crate::report::Report;
 use crate::rules::{self, Case};
 use crate::servers::apache::{Ground, ModuleSet, Override, Profile, Site, load};
-use crate::source::FileId;
+use crate::servers::{Kind, open};
+use crate::source::{FileId, Sources};
 
 /// What to look at, and what is known of the server.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The folder that relative paths start from; absolute.
     pub here: PathBuf,
-    /// What to look at; empty: `here`.
+    /// What to look at; empty: `here`, or what the main configuration reaches.
     pub paths: Vec<PathBuf>,
+    /// The main configuration of the server.
+    pub config: Option<PathBuf>,
+    /// The server; `None`: told from the files.
+    pub server: Option<Kind>,
     /// Gitignore-like patterns of what is left out.
     pub excludes: Vec<String>,
     /// Where paths of the server lie here.
@@ -117,6 +122,9 @@ pub fn check(files: &dyn Files, options: &Options) -> Result<Checked, Stop> {
 /// # Errors
 /// As [`check`].
 pub fn check_watched(files: &dyn Files, options: &Options, watch: &dyn Watch) -> Result<Checked, Stop> {
+    if let Some(main) = &options.config {
+        return check_main(files, options, main, watch);
+    }
     let named = if options.paths.is_empty() { vec![options.here.clone()] } else { options.paths.clone() };
     let config = config(files, options, &named)?;
     let profile = profile(options, &config)?;
@@ -128,6 +136,71 @@ pub fn check_watched(files: &dyn Files, options: &Options, watch: &dyn Watch) ->
     report.findings.retain(|finding| is_selected(&config, finding));
     let strangers = strangers(options, &report);
     Ok(Checked { report, fail_on: config.fail_on, strangers })
+}
+
+/// Looks at all that a main configuration reaches; with paths, only what concerns them is told.
+fn check_main(files: &dyn Files, options: &Options, main: &Path, watch: &dyn Watch) -> Result<Checked, Stop> {
+    let main: PathBuf = options.here.join(main).components().collect();
+    let kind = options.server.or_else(|| Kind::of_config(&main)).ok_or_else(|| Stop::NoServer(main.clone()))?;
+    let config = config(files, options, std::slice::from_ref(&main))?;
+    let paths = paths_for(files, options, &main)?;
+    let mut report = Report::default();
+    let target = target(files, options, &config, &paths, &main);
+    let server = open(kind, &target, &report.sources)
+        .map_err(|fault| Stop::Unread(vec![Unread { path: main.clone(), fault }]))?;
+    let mut survey = server.survey();
+    drop(server);
+    if let Some(more) = &options.audit {
+        survey.remarks.extend(audit(&survey, more, watch));
+    }
+    let wanted: Vec<PathBuf> =
+        options.paths.iter().map(|path| options.here.join(path).components().collect()).collect();
+    let concerns = |file: FileId| {
+        let path = report.sources.get(file).map(|source| source.path());
+        wanted.is_empty() || path.is_some_and(|path| wanted.iter().any(|wanted| path.starts_with(wanted)))
+    };
+    let findings = rules::run(&case(&survey, &report.sources, &options.here));
+    let findings = findings.into_iter().filter(|finding| {
+        let told = finding.related.iter().map(|label| label.place.file).chain([finding.place.file]);
+        is_selected(&config, finding) && told.into_iter().any(concerns)
+    });
+    let findings: Vec<Finding> = findings.collect();
+    survey.areas.retain(|area| area.decided_by.iter().any(|file| concerns(*file)));
+    report.files = report.sources.iter().count();
+    report.findings = findings;
+    report.areas = survey.areas;
+    let strangers = strangers(options, &report);
+    Ok(Checked { report, fail_on: config.fail_on, strangers })
+}
+
+/// The machine of the server, as options and `htlint.toml` tell.
+pub(crate) fn target<'a>(
+    files: &'a dyn Files,
+    options: &'a Options,
+    config: &'a Config,
+    paths: &'a PathMap,
+    main: &'a Path,
+) -> Target<'a> {
+    let apache = &config.apache;
+    let mut target = Target {
+        files,
+        paths,
+        config: main,
+        run_as: options.run_as.as_deref().or(apache.run_as.as_deref()),
+        defines: apache.define.clone(),
+        env: apache.env.clone(),
+        crypt: options.crypt,
+        credentials: &options.credentials,
+    };
+    target.defines.extend(options.defines.clone());
+    target.env.extend(options.env.clone());
+    target
+}
+
+/// What the rules see of a survey.
+fn case<'a>(survey: &'a Survey, sources: &'a Sources, folder: &'a Path) -> Case<'a> {
+    let Survey { areas, causes, remarks, user_files } = survey;
+    Case { causes, areas, remarks, user_files, sources, folder }
 }
 
 /// Looks at one project and adds what it finds to the report.
@@ -156,14 +229,7 @@ fn look(
     for area in &mut survey.areas {
         area.path = url_path(options, area);
     }
-    let findings = rules::run(&Case {
-        causes: &survey.causes,
-        areas: &survey.areas,
-        remarks: &survey.remarks,
-        user_files: &survey.user_files,
-        sources: &report.sources,
-        folder: &options.here,
-    });
+    let findings = rules::run(&case(&survey, &report.sources, &options.here));
     survey.areas.retain(|area| area.decided_by.iter().any(|file| asked.contains(file)));
     let deciding = survey.areas.iter().flat_map(|area| &area.decided_by).copied().collect();
     report.findings.extend(findings.into_iter().filter(|finding| is_asked(finding, &asked, &deciding)));
@@ -193,7 +259,7 @@ fn url_path(options: &Options, area: &Area) -> Option<String> {
     Some(std::iter::once(String::new()).chain(names).chain([String::new()]).collect::<Vec<_>>().join("/"))
 }
 
-fn config(files: &dyn Files, options: &Options, named: &[PathBuf]) -> Result<Config, Stop> {
+pub(crate) fn config(files: &dyn Files, options: &Options, named: &[PathBuf]) -> Result<Config, Stop> {
     let from =
         named.first().map_or_else(|| options.here.clone(), |path| options.here.join(path).components().collect());
     let config = Config::seek(files, &from).map_err(Stop::Config)?.unwrap_or_default();

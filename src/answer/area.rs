@@ -57,6 +57,10 @@ impl Person {
 pub struct Area {
     /// The server that answers here: `apache`.
     pub server: &'static str,
+    /// The host it holds for; `None`: any, or the only one.
+    pub host: Option<String>,
+    /// Whether the server starts at all.
+    pub starts: bool,
     /// The folder on this machine that it holds for.
     pub directory: Option<PathBuf>,
     /// The URL prefix it holds for, where that is known.
@@ -85,6 +89,9 @@ impl Area {
     /// The area's verdict, by the order that [`Verdict`] gives.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
+        if !self.starts {
+            return Verdict::Lockout;
+        }
         if self.anonymous.passes() == Some(true) {
             return Verdict::Open;
         }

@@ -373,6 +373,9 @@ reasons! {
     ProtectionDropped { /// The section as written: `<IfModule mod_auth.c>`.
         section: String, /// The names that were meant, if there are any.
         meant: Vec<&'static str> } = "protection-dropped",
+    /// The directives for a login stand in a file that the server does not read, or passes over.
+    AccessFileIgnored { /// What makes it so, as written: `AllowOverride None`.
+        by: String } = "access-file-ignored",
     /// Authentication is configured and no rule asks for it.
     NothingRequired = "nothing-required",
 

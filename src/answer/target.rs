@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::credentials::Credentials;
 use crate::hash::Crypt;
 use crate::read::{Files, PathMap};
 
@@ -22,6 +23,8 @@ pub struct Target<'a> {
     pub env: BTreeMap<String, String>,
     /// Which crypt(3) stands behind the server.
     pub crypt: Crypt,
+    /// Logins to try where their users are known.
+    pub credentials: &'a Credentials,
 }
 
 impl Target<'_> {

@@ -189,7 +189,7 @@ impl<'r> Scene<'r> {
     fn area(&self, area: &'r Area) -> AreaEntry<'r, impl Serialize> {
         let spot = self.spot(area.place);
         AreaEntry {
-            host: None,
+            host: area.host.as_deref(),
             path: area.path.as_deref(),
             directory: area.directory.as_deref().map(|directory| shown_path(directory, self.folder)),
             file: spot.file,

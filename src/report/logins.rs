@@ -60,7 +60,8 @@ const WIDEST: usize = 32;
 /// `admin/ <Files "a.php"> POST, PUT, realm "Staff"`.
 fn title(area: &Area, style: &Style<'_>) -> String {
     let folder = area.directory.as_deref().map(|directory| shown_path(directory, style.folder));
-    let mut title = area.path.clone().or(folder).unwrap_or_else(|| "?".to_owned());
+    let path = area.path.as_ref().map(|path| format!("{}{path}", area.host.as_deref().unwrap_or_default()));
+    let mut title = path.or(folder).unwrap_or_else(|| "?".to_owned());
     if let Some(files) = &area.files {
         title.push_str(&format!(" {files}"));
     }

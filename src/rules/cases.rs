@@ -44,6 +44,8 @@ impl Site {
         };
         self.areas.push(Area {
             server: "apache",
+            host: None,
+            starts: true,
             directory: None,
             path: None,
             files: None,

@@ -26,6 +26,8 @@ mod glued_entries;
 mod group_empty;
 mod group_file_missing;
 mod guessable_password;
+mod ignored_access_file;
+mod include_missing;
 mod inferred_path;
 #[cfg(test)]
 mod laws;
@@ -60,6 +62,7 @@ mod rule;
 mod sayings;
 mod short_password_limit;
 mod slow_hash;
+mod startup_refused;
 mod swallowed_entry;
 mod swallowed_line;
 mod telling;
@@ -104,6 +107,8 @@ pub static ALL: &[&Rule] = &[
     &unknown_authz_provider::RULE,
     &negative_require::RULE,
     &empty_require::RULE,
+    &include_missing::RULE,
+    &startup_refused::RULE,
     &unreadable_config::RULE,
     &auth_type_missing::RULE,
     &unknown_auth_type::RULE,
@@ -143,6 +148,7 @@ pub static ALL: &[&Rule] = &[
     &open_by_satisfy_any::RULE,
     &limit_holes::RULE,
     &false_ifmodule::RULE,
+    &ignored_access_file::RULE,
     &cannot_tell::RULE,
     &swallowed_line::RULE,
     &mixed_access_control::RULE,

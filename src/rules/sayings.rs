@@ -37,6 +37,8 @@ fn of_the_config() -> Vec<Reason> {
         Reason::UnknownAuthzProvider { name: text("Valid-User"), nearest: some("valid-user"), module: None },
         Reason::NegativeRequire { section: text("<RequireAny>") },
         Reason::EmptyRequire { section: text("<RequireAll>") },
+        Reason::IncludeMissing { path: text("/etc/apache2/conf/auth.conf") },
+        Reason::StartupRefused { message: text("bad user name www-dat") },
         Reason::UnreadableConfig { fault: text("mode 0600, owned by root") },
     ]
 }
@@ -94,6 +96,7 @@ fn of_the_rules() -> Vec<Reason> {
         Reason::SatisfiedByAddress,
         Reason::MethodNotCovered,
         Reason::ProtectionDropped { section: text("<IfModule mod_auth.c>"), meant: vec!["mod_auth_basic.c"] },
+        Reason::AccessFileIgnored { by: text("AllowOverride None") },
         Reason::NothingRequired,
         Reason::CannotTell { missing: Missing::Path { path: text("/etc/apache2/staff.htpasswd") } },
     ]

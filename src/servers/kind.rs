@@ -47,7 +47,7 @@ impl Kind {
 /// # Errors
 /// The main configuration file cannot be read; what the server would say of its content is an answer and no error.
 pub fn open<'a>(kind: Kind, target: &'a Target<'a>, sources: &'a Sources) -> Result<Box<dyn Server + 'a>, Fault> {
-    match kind {
-        Kind::Apache => apache::open(target, sources).map(|server| Box::new(server) as Box<dyn Server>),
-    }
+    Ok(match kind {
+        Kind::Apache => Box::new(apache::open(target, sources)?),
+    })
 }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::answer::{Answer, Because, Cause, ReasonKind, Request, Server, Startup, Target, Trace};
+use crate::answer::{Answer, Because, Cause, ReasonKind, Request, Server, Startup, Trace};
 use crate::finding::Outcome;
-use crate::lint::{Options, Stop, paths_for};
+use crate::lint::{self, Options, Stop, paths_for};
 use crate::read::{Files, Unread};
 use crate::rules::{self, Case};
 use crate::servers::{Kind, open};
@@ -39,13 +39,16 @@ pub struct Simulated {
     pub reasons: Vec<Rc<Spoken>>,
 }
 
+/// Reasons that were put into words, by what they are about; a new one of the same kind takes the place of an old one.
+type Words = HashMap<(Option<Place>, ReasonKind), (Because, Rc<Spoken>)>;
+
 /// A server, open for questions.
 pub struct Simulator<'s> {
     server: &'s dyn Server,
     startup: Startup,
     sources: &'s Sources,
     folder: &'s Path,
-    words: RefCell<HashMap<(Option<Place>, ReasonKind), (Because, Rc<Spoken>)>>,
+    words: RefCell<Words>,
 }
 
 /// Opens the server that `config` is for and lets `work` ask it.
@@ -64,15 +67,8 @@ pub fn simulate<R>(
         return Err(Stop::NoServer(config));
     };
     let paths = paths_for(files, options, &config)?;
-    let target = Target {
-        files,
-        paths: &paths,
-        config: &config,
-        run_as: options.run_as.as_deref(),
-        defines: options.defines.clone(),
-        env: options.env.clone(),
-        crypt: options.crypt,
-    };
+    let told = lint::config(files, options, std::slice::from_ref(&config))?;
+    let target = lint::target(files, options, &told, &paths, &config);
     let sources = Sources::default();
     let server =
         open(kind, &target, &sources).map_err(|fault| Stop::Unread(vec![Unread { path: config.clone(), fault }]))?;

@@ -75,6 +75,8 @@ fn the_json_of_an_area_is_the_contract_to_the_letter() {
     ];
     made.0.areas.push(Area {
         server: "apache",
+        host: None,
+        starts: true,
         directory: Some("/srv/site/private".into()),
         path: None,
         files: Some("<Files \"admin.php\">".to_owned()),

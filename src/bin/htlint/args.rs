@@ -65,8 +65,8 @@ Examples:
 Exit codes: 0 no finding at or above --fail-on, 1 some, 2 could not run.
 Passwords and hashes are masked in every format unless --show-secrets is given.")]
 pub(crate) struct Check {
-    /// Files and folders to look at; - reads stdin
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Files and folders to look at (default: the current folder); - reads stdin
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -98,8 +98,8 @@ Examples:
 An area is a folder, or the files of a section in it, where a login is asked for or was meant to be. With
 \"gets in\" the right password is meant, whatever it is. Exit codes: 0, or 2 if it could not run.")]
 pub(crate) struct Who {
-    /// Files and folders to look at
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Files and folders to look at (default: the current folder)
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
     /// How to report

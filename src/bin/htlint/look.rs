@@ -75,6 +75,8 @@ pub(crate) fn options(target: &Target, excludes: &[String], here: &Path, paths: 
         docroot: target.docroot.clone(),
         on_host: target.on_host,
         run_as: target.run_as.clone(),
+        config: target.config.clone(),
+        server: target.server.map(crate::args::Server::kind),
         defines: target.define.iter().cloned().collect(),
         env: target.env.iter().cloned().collect(),
         crypt: match target.platform {

@@ -17,6 +17,9 @@ use crate::look::options;
 use crate::simulate_args::{Sent, Shape, Simulate, Single};
 use crate::verify::given;
 
+/// What is done with a server once it is open.
+type Work<'w> = Box<dyn FnOnce(&Simulator<'_>, &mut Console<'_>) -> io::Result<Exit> + 'w>;
+
 /// Answers one request or a file of them.
 pub(crate) fn simulate(
     arguments: &Simulate,
@@ -31,7 +34,7 @@ pub(crate) fn simulate(
     let options = options(&arguments.target, &[], &console.around.folder, &[]);
     let disk = Disk::default();
     let kind = arguments.target.server.map(crate::args::Server::kind);
-    let work: Box<dyn FnOnce(&Simulator<'_>, &mut Console<'_>) -> io::Result<Exit>> = match &arguments.requests {
+    let work: Work<'_> = match &arguments.requests {
         Some(path) => {
             let input: Box<dyn Read> = if path == Path::new("-") {
                 Box::new(stdin)

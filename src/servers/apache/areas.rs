@@ -10,13 +10,17 @@ use super::policy::{Ask, Policy};
 use super::reader::PerDir;
 use super::site::Site;
 use super::world::{Explored, World, explore};
-use crate::answer::{Answer, Because, Reason};
+use crate::answer::{Answer, Because};
 use crate::source::{FileId, Place};
 
 /// An area before its answers are worked out.
 pub(super) struct Sketch<'a> {
-    /// Its folder.
-    pub(super) folder: PathBuf,
+    /// Its folder on this machine.
+    pub(super) folder: Option<PathBuf>,
+    /// The host, where there is a choice.
+    pub(super) host: Option<String>,
+    /// The URL prefix, where that is known.
+    pub(super) path: Option<String>,
     /// The `<Files>` section it is for.
     pub(super) files: Option<String>,
     /// The directive or section that makes it an area.
@@ -43,8 +47,7 @@ impl Sketch<'_> {
         let policies = || self.policies.outcomes.iter().map(|(_, policy)| policy);
         let dropped = policies().next()?.dropped.iter().find(|dropped| dropped.place == self.place)?;
         let everywhere = policies().all(|policy| policy.dropped.contains(dropped) && policy.config.auth_type.is_none());
-        let reason = Reason::ProtectionDropped { section: dropped.section.clone(), meant: dropped.meant.clone() };
-        everywhere.then(|| Because::at(reason, dropped.place))
+        everywhere.then(|| dropped.because())
     }
 
     /// What the server answers here.
@@ -104,12 +107,22 @@ fn sketch<'a>(
     guarded: bool,
 ) -> Sketch<'a> {
     let policies = explore(&World::default(), |world| site.policy(folder, name, world));
+    let decided_by = site.chain(folder).into_iter().filter_map(|folder| site.source_of(folder)).collect();
+    let drawn = drawn(policies, decided_by, place, guarded);
+    Sketch { folder: Some(folder.to_owned()), files, ..drawn }
+}
+
+/// An area of requests for which these policies hold.
+pub(super) fn drawn<'a>(
+    policies: Explored<Policy<'a>>,
+    mut decided_by: Vec<FileId>,
+    place: Place,
+    guarded: bool,
+) -> Sketch<'a> {
     let mut marks = vec![Methods::of("TRACE")];
     let mut people: Vec<Known> = Vec::new();
     let mut complete = true;
     let mut realm = None;
-    let mut decided_by: Vec<FileId> =
-        site.chain(folder).into_iter().filter_map(|folder| site.source_of(folder)).collect();
     for (_, policy) in &policies.outcomes {
         marks.extend(method_marks(&policy.config));
         let (known, all) = policy.people();
@@ -132,8 +145,8 @@ fn sketch<'a>(
     // TRACE is answered before any access check, and methods without a name are nothing to tell.
     classes.retain(|class| *class != trace && !class.names().is_empty());
     let realm = realm.map(|realm| String::from_utf8_lossy(&realm).into_owned());
-    let folder = folder.to_owned();
-    Sketch { folder, files, place, guarded, policies, classes, people, complete, realm, decided_by }
+    let (folder, host, path, files) = Default::default();
+    Sketch { folder, host, path, files, place, guarded, policies, classes, people, complete, realm, decided_by }
 }
 
 /// The sets of methods by which settings differ.
@@ -173,7 +186,7 @@ fn place_of(per_dir: &PerDir, above: bool) -> Option<Place> {
     first_place(config).or(conditions)
 }
 
-fn first_place(config: &DirConfig) -> Option<Place> {
+pub(super) fn first_place(config: &DirConfig) -> Option<Place> {
     let set = [
         config.auth_type.as_ref().map(|set| set.place),
         config.auth_name.as_ref().map(|set| set.place),
@@ -188,7 +201,7 @@ fn first_place(config: &DirConfig) -> Option<Place> {
 }
 
 /// Whether settings are about a login, or change one that stands above.
-fn concerns_login(config: &DirConfig, above: bool) -> bool {
+pub(super) fn concerns_login(config: &DirConfig, above: bool) -> bool {
     let grants = config.rules.iter().any(|rule| !matches!(rule.asks, Asks::Provider(Provider::All(false))));
     let satisfies = config.access.as_ref().is_some_and(|access| !access.satisfies.is_empty());
     has_login(config)
@@ -197,7 +210,7 @@ fn concerns_login(config: &DirConfig, above: bool) -> bool {
 }
 
 /// Whether settings name a way to log in, or ask for a user.
-fn has_login(config: &DirConfig) -> bool {
+pub(super) fn has_login(config: &DirConfig) -> bool {
     has_pieces(config) || config.rules.iter().any(Rule::needs_user)
 }
 

@@ -30,8 +30,6 @@ pub(super) enum Outcome {
 pub(super) struct Asker<'a> {
     /// The set that holds its method.
     pub method: Methods,
-    /// Its method's name.
-    pub method_name: &'a str,
     /// The user, once known.
     pub user: Option<&'a [u8]>,
     /// The client's address.

@@ -33,10 +33,8 @@ impl OptionSet {
     pub(super) const VIEWS: Self = Self(8);
     /// `ExecCGI`.
     pub(super) const CGI: Self = Self(16);
-    /// `Includes` and its like, which decide on no status.
-    pub(super) const INCLUDES: Self = Self(32);
     /// `All`: everything but `MultiViews`.
-    pub(super) const ALL: Self = Self(1 | 2 | 4 | 16 | 32);
+    pub(super) const ALL: Self = Self(1 | 2 | 4 | 16);
 
     /// Both together.
     #[must_use]

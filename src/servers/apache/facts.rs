@@ -21,9 +21,6 @@ pub(super) struct Circumstances<'a> {
 }
 
 impl Circumstances<'_> {
-    /// Nothing is known but that nobody has logged in.
-    pub(super) const ANY: Circumstances<'static> = Circumstances { ask: None, spot: None, user: None, env: &[] };
-
     /// The value of a variable that rules set: `None` if it cannot be told, an inner `None` if it is not set.
     #[must_use]
     pub(super) fn environment(&self, name: &str) -> Option<Option<Vec<u8>>> {

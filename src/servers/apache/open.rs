@@ -38,7 +38,7 @@ pub fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<Site<'a>
         profile.env = environment(&String::from_utf8_lossy(&script));
     }
     profile.env.extend(target.env.clone());
-    let mut site = Site::new(sources, library, profile, target.folder());
+    let mut site = Site::new(sources, library, profile, target.folder()).trying(target.credentials.clone());
     site.started = Some(Started { target, config, files: OnceCell::new() });
     Ok(site)
 }
@@ -53,7 +53,7 @@ pub(super) fn set_up<'s>(site: &Site<'s>, started: &Started<'s>, profile: &Profi
     let tree = parse(*config, bytes, LineLimit::LARGE, &mut reading);
     let mut main: Main = read_main(&tree, reading.profile, world);
     site.library.settle(with_root(target, &main.profile.server_root), account(target, &main.process));
-    main.faults.extend(startup_faults(&main, files, target));
+    main.faults.extend(startup_faults(&main, *config, files, target));
     Setup::told(main)
 }
 

@@ -120,16 +120,7 @@ impl Policy<'_> {
     }
 
     pub(super) fn asker<'q>(&'q self, ask: &'q Ask, user: Option<&'q [u8]>, world: &'q World) -> Asker<'q> {
-        Asker {
-            method: Methods::of(&ask.method),
-            method_name: &ask.method,
-            user,
-            client: ask.client,
-            https: ask.https,
-            world,
-            policy: self,
-            ask,
-        }
+        Asker { method: Methods::of(&ask.method), user, client: ask.client, https: ask.https, world, policy: self, ask }
     }
 
     fn open(&self, reason: Reason, place: Option<Place>) -> Answer {
@@ -142,7 +133,10 @@ impl Policy<'_> {
             Some(named) if !matches!(self.auth_type(), AuthType::Unset) => {
                 refuse(500, Reason::RequireMissing, Some(named.place), "AH01627")
             }
-            _ => self.open(Reason::NothingRequired, self.login_place()),
+            _ => match self.dropped.first() {
+                Some(dropped) => Answer::of(200, dropped.because()),
+                None => self.open(Reason::NothingRequired, self.login_place()),
+            },
         }
     }
 
@@ -151,18 +145,18 @@ impl Policy<'_> {
         let Some(rule) = asker.granting(rules) else {
             return self.open(Reason::MethodNotCovered, rules.first().map(|rule| rule.place));
         };
-        if self.profile_rule(rule) {
+        let assumed = self.profile_rule(rule);
+        let dropped = self.dropped.first().map(|dropped| Answer::of(200, dropped.because()));
+        if assumed {
             let granted =
                 Some("the server's own configuration grants the folder to all (`Require all granted`)".to_owned());
-            let dropped = self.dropped.first().map(|dropped| {
-                let reason =
-                    Reason::ProtectionDropped { section: dropped.section.clone(), meant: dropped.meant.clone() };
-                self.open(reason, Some(dropped.place))
-            });
             let mut answer = dropped.unwrap_or_else(|| self.open(Reason::NothingRequired, self.login_place()));
             for because in &mut answer.because {
                 because.assumed.clone_from(&granted);
             }
+            return answer;
+        }
+        if let Some(answer) = dropped {
             return answer;
         }
         self.open(Reason::GrantedByRule { rule: rule.written.clone() }, Some(rule.place))

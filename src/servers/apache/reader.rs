@@ -31,7 +31,7 @@ pub(super) struct PerDir {
     pub faults: Vec<Fault>,
     /// What changes no answer.
     pub remarks: Vec<Noted>,
-    /// False conditional sections that hold directives for a login.
+    /// Directives for a login that are not in force.
     pub dropped: Vec<Dropped>,
 }
 
@@ -44,15 +44,52 @@ pub(super) struct Fault {
     pub because: Because,
 }
 
-/// A false conditional section around directives for a login.
+/// Directives for a login that are written down and not in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dropped {
-    /// The opening line.
+    /// The line to edit.
     pub place: Place,
-    /// As written: `<IfModule mod_auth.c>`.
-    pub section: String,
-    /// What the name seems to mean.
-    pub meant: Vec<&'static str>,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why directives are not in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Why {
+    /// They stand in a conditional section that is false.
+    Section {
+        /// As written: `<IfModule mod_auth.c>`.
+        written: String,
+        /// What the name seems to mean.
+        meant: Vec<&'static str>,
+    },
+    /// The server does not read the file, or passes over them.
+    Ignored {
+        /// What makes it so, as written: `AllowOverride None`.
+        by: String,
+        /// That line; `None` if it is assumed, or the server's default.
+        place: Option<Place>,
+    },
+}
+
+impl Dropped {
+    /// The reason it gives for an open door.
+    #[must_use]
+    pub(super) fn because(&self) -> Because {
+        match &self.why {
+            Why::Section { written, meant } => {
+                let reason = Reason::ProtectionDropped { section: written.clone(), meant: meant.clone() };
+                Because::at(reason, self.place)
+            }
+            Why::Ignored { by, place } => {
+                let because = Because::at(Reason::AccessFileIgnored { by: by.clone() }, self.place);
+                match place {
+                    Some(place) => because.with(*place, "this line makes the server pass over it"),
+                    None => because,
+                }
+            }
+        }
+    }
 }
 
 /// With so many faults a file is no configuration, and it takes time to guess what each name was meant for.
@@ -142,6 +179,13 @@ pub(super) struct Permit {
 }
 
 impl Permit {
+    /// Everything.
+    #[must_use]
+    pub(super) fn everything() -> Self {
+        let allowed = Allowed { classes: Override::ALL, skips_forbidden: false, skips_unknown: false };
+        Self { allowed, list: Vec::new() }
+    }
+
     /// Nothing at all.
     #[must_use]
     pub(super) fn nothing() -> Self {
@@ -272,6 +316,7 @@ impl Reader<'_> {
         let listed = |permit: &Permit| permit.list.iter().any(|listed| listed.eq_ignore_ascii_case(name));
         if !row.overrides.meets(scope.overrides) && !scope.permit.as_ref().is_some_and(listed) {
             if scope.permit.as_ref().is_some_and(|permit| permit.allowed.skips_forbidden) {
+                self.note_skipped(directive);
                 return None;
             }
             let needs = row.overrides.classes().collect::<Vec<_>>().join(" or ");
@@ -284,6 +329,14 @@ impl Reader<'_> {
         }
         self.note_not_default(directive, row);
         Some(row)
+    }
+
+    /// Notes that the server passes over a directive for a login.
+    fn note_skipped(&mut self, directive: &Directive<'_>) {
+        if is_for_login(directive) && self.read.dropped.is_empty() {
+            let why = Why::Ignored { by: "AllowOverride with Nonfatal".to_owned(), place: None };
+            self.read.dropped.push(Dropped { place: directive.place(), why });
+        }
     }
 
     fn unknown(&mut self, directive: &Directive<'_>) {
@@ -380,7 +433,8 @@ impl Reader<'_> {
                 let argument = skipped.open.section_argument().unwrap_or_default();
                 let section = format!("{} {}>", skipped.open.name(), String::from_utf8_lossy(argument));
                 let meant = meant_modules(argument);
-                self.read.dropped.push(Dropped { place: skipped.open.place(), section, meant });
+                let why = Why::Section { written: section, meant };
+                self.read.dropped.push(Dropped { place: skipped.open.place(), why });
             }
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use elsa::{FrozenMap, FrozenVec};
 
-use super::conditions::Surroundings;
+use super::conditions::{Existence, Surroundings};
 use super::library::Library;
 use super::main::MainFiles;
 use super::policy::{Ask, Policy};
@@ -160,7 +160,8 @@ impl<'s> Site<'s> {
         let permit = Permit::of(&setup.profile);
         let directory = folder.as_os_str().as_encoded_bytes();
         if !permit.reads() {
-            return Ok(Arc::default());
+            let spot = Spot { host: &setup.main, url: None, path: None, look: false };
+            return Ok(self.passed_over(setup, &spot, directory, None, world).unwrap_or_default());
         }
         self.per_dir_at(setup, &setup.main, directory, &permit, world).map(Option::unwrap_or_default)
     }
@@ -192,7 +193,7 @@ impl<'s> Site<'s> {
         }
         let bytes = self.sources.get(id).map(Source::bytes).unwrap_or_default();
         let existence = super::open::Existing { site: self, server_root: &setup.profile.server_root };
-        let existence = self.started.is_some().then_some(&existence as &dyn super::conditions::Existence);
+        let existence: Option<&dyn Existence> = if self.started.is_some() { Some(&existence) } else { None };
         let around = Surroundings { profile: &setup.profile, world, existence };
         let (per_dir, asked) = world.watch(|| Arc::new(read(id, bytes, around, permit.clone())));
         if !asked {

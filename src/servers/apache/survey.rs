@@ -23,6 +23,9 @@ impl Site<'_> {
     pub(super) fn surveyed(&self) -> Survey {
         let mut causes = Causes::default();
         let mut survey = Survey::default();
+        if self.started.is_some() {
+            return self.surveyed_from_main();
+        }
         let folders: Vec<_> = self.folders().map(std::path::Path::to_owned).collect();
         for folder in &folders {
             self.file_causes(folder, &mut causes, &mut survey.remarks);
@@ -51,7 +54,7 @@ impl Site<'_> {
     }
 
     /// The paths that were taken for files here because their ends are the same.
-    fn inferred(&self, remarks: &mut Vec<Noted>) {
+    pub(super) fn inferred(&self, remarks: &mut Vec<Noted>) {
         for folder in self.folders() {
             let Ok(per_dir) = self.per_dir(folder, &World::default()) else { continue };
             per_dir.config.each(&mut |config| {
@@ -96,7 +99,7 @@ impl Site<'_> {
         }
     }
 
-    fn areas_of(&self, sketch: &Sketch) -> Vec<Area> {
+    pub(super) fn areas_of(&self, sketch: &Sketch) -> Vec<Area> {
         let mut areas: Vec<Area> = Vec::new();
         for class in &sketch.classes {
             let names = class.names();
@@ -137,8 +140,10 @@ impl Site<'_> {
         let unseen = (!sketch.complete).then(|| self.holder(sketch, ask(Login::Holder(b"?".to_vec()))));
         Area {
             server: "apache",
-            directory: Some(sketch.folder.clone()),
-            path: None,
+            starts: true,
+            host: sketch.host.clone(),
+            directory: sketch.folder.clone(),
+            path: sketch.path.clone(),
             files: sketch.files.clone(),
             place: sketch.place,
             methods: None,
@@ -174,7 +179,7 @@ impl Site<'_> {
         if welcome.passes() == Some(false) { answer } else { welcome }
     }
 
-    fn area_remarks(&self, sketch: &Sketch, remarks: &mut Vec<Noted>) {
+    pub(super) fn area_remarks(&self, sketch: &Sketch, remarks: &mut Vec<Noted>) {
         let Some((_, policy)) = sketch.policies.outcomes.first() else { return };
         let config = &policy.config;
         let ask = Ask::of("GET", Login::Anonymous, Client::Welcome);
@@ -186,7 +191,8 @@ impl Site<'_> {
             let rule = granted.unwrap_or_else(|| "Satisfy Any".to_owned());
             remarks.push(Noted { remark: Remark::OpenToAddresses { rule }, place: *place, related: None });
         }
-        let own = |place: &Place| Some(place.file) == self.source_of(&sketch.folder);
+        let own_file = sketch.folder.as_deref().and_then(|folder| self.source_of(folder));
+        let own = |place: &Place| Some(place.file) == own_file;
         let access = config.access.as_ref().and_then(|access| access.places.first()).copied();
         let rule = config.rules.iter().map(|rule| rule.place).find(own);
         if let (Some(access), Some(rule)) = (access.filter(own), rule) {
@@ -198,7 +204,7 @@ impl Site<'_> {
     }
 
     /// The password files: what is wrong with their entries, and whether a stranger can fetch them.
-    fn user_files(&self, causes: &mut Causes, survey: &mut Survey) {
+    pub(super) fn user_files(&self, causes: &mut Causes, survey: &mut Survey) {
         let verifier = self.setup(&World::default()).profile.verifier();
         let mut readers = self.readers();
         for passwords in self.library.found() {
@@ -262,8 +268,8 @@ impl Site<'_> {
 
 /// Causes, each once.
 #[derive(Default)]
-struct Causes {
-    list: Vec<Cause>,
+pub(super) struct Causes {
+    pub(super) list: Vec<Cause>,
     known: HashMap<Key, usize>,
 }
 
@@ -275,7 +281,7 @@ fn key(because: &Because) -> Key {
 }
 
 impl Causes {
-    fn add(&mut self, because: &Because, outcome: Outcome) {
+    pub(super) fn add(&mut self, because: &Because, outcome: Outcome) {
         let key = key(because);
         match self.known.get(&key).and_then(|index| self.list.get_mut(*index)) {
             Some(known) => {
@@ -291,7 +297,7 @@ impl Causes {
     }
 
     /// The reasons that the answers of an area give.
-    fn take_area(&mut self, area: &Area) {
+    pub(super) fn take_area(&mut self, area: &Area) {
         let passing = area.people.iter().filter(|person| person.can_log_in() == Some(true)).count();
         let logins = match passing {
             0 if area.verdict() != Verdict::Lockout => None,

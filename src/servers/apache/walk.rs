@@ -4,6 +4,9 @@
 //! Each walk first merges what it meets, and then merges the whole onto what held before: with `AuthMerging` that is not
 //! the same as one after the other.
 
+use std::sync::Arc;
+
+use super::areas::{first_place, has_login};
 use super::config::{DirConfig, IfSection};
 use super::content::{OptionSet, Options};
 use super::expr::Facts;
@@ -11,7 +14,7 @@ use super::facts::Circumstances;
 use super::ground::{Found, Thing};
 use super::merge::merge;
 use super::policy::Ask;
-use super::reader::{Dropped, Fault, PerDir, Permit};
+use super::reader::{Dropped, Fault, PerDir, Permit, Why};
 use super::setup::Setup;
 use super::site::Site;
 use super::spot::Spot;
@@ -30,6 +33,8 @@ pub(super) struct Walked {
     pub dropped: Vec<Dropped>,
     /// What stands at the end of the path.
     pub found: Found,
+    /// The per-directory files on the way, by their directories.
+    pub per_dirs: Vec<(Vec<u8>, Arc<PerDir>)>,
 }
 
 /// What one walk has merged so far.
@@ -55,12 +60,14 @@ impl Merged {
 /// What the directory walk keeps by the way: what per-directory files may say, and the options.
 struct Way {
     permit: Permit,
+    said: Option<Place>,
     options: Options,
 }
 
 impl Way {
     fn take(&mut self, config: &DirConfig) {
         if let Some(allowed) = &config.allow_override {
+            self.said = Some(allowed.place);
             self.permit.allowed = allowed.value.clone();
         }
         if let Some(list) = &config.override_list {
@@ -82,7 +89,9 @@ impl Site<'_> {
         let mut walked = match &spot.path {
             Some(path) => self.walk_directories(setup, spot, path, settings, world),
             None => {
-                Walked { config: proxied(spot, settings), fault: None, dropped: Vec::new(), found: Found::elsewhere() }
+                let config = proxied(spot, settings);
+                let (dropped, per_dirs) = Default::default();
+                Walked { config, fault: None, dropped, found: Found::elsewhere(), per_dirs }
             }
         };
         if walked.fault.is_some() {
@@ -96,7 +105,6 @@ impl Site<'_> {
         let facts = Circumstances { ask, spot: Some(spot), user: None, env: &env };
         walked.config = located(spot, walked.config, world);
         walked.config = with_conditions(walked.config, &facts, world);
-        walked.dropped.extend(setup.dropped.iter().cloned());
         walked
     }
 
@@ -108,10 +116,10 @@ impl Site<'_> {
         settings: DirConfig,
         world: &World,
     ) -> Walked {
-        let mut way = Way { permit: Permit::nothing(), options: Options::default() };
+        let mut way = Way { permit: Permit::nothing(), said: None, options: Options::default() };
         way.take(&settings);
         let mut merged = Merged::default();
-        let mut dropped = Vec::new();
+        let (mut dropped, mut per_dirs) = (Vec::new(), Vec::new());
         let mut sections = spot.host.directories.iter().peekable();
         let whole = self.thing(path, spot.look);
         let mut at = 1;
@@ -127,11 +135,12 @@ impl Site<'_> {
                     merged.add(&section.config);
                 }
             }
-            match self.per_directory(setup, spot, &directory, &way.permit, world) {
+            match self.per_directory(setup, spot, &directory, &way, world) {
                 Err(fault) => break (Some(*fault), Found::at(path, at, whole)),
                 Ok(None) => {}
                 Ok(Some(per_dir)) => {
                     dropped.extend(per_dir.dropped.iter().cloned());
+                    per_dirs.push((directory, per_dir.clone()));
                     if let Some(fault) = per_dir.faults.first() {
                         break (Some(fault.clone()), Found::at(path, at, whole));
                     }
@@ -166,7 +175,7 @@ impl Site<'_> {
         } else {
             settings
         };
-        Walked { config, fault, dropped, found }
+        Walked { config, fault, dropped, found, per_dirs }
     }
 
     /// The per-directory file of a directory, if one is read there.
@@ -175,13 +184,30 @@ impl Site<'_> {
         setup: &Setup,
         spot: &Spot<'_>,
         directory: &[u8],
-        permit: &Permit,
+        way: &Way,
         world: &World,
-    ) -> Result<Option<std::sync::Arc<PerDir>>, Box<Fault>> {
-        if !permit.reads() {
-            return Ok(None);
+    ) -> Result<Option<Arc<PerDir>>, Box<Fault>> {
+        if way.permit.reads() {
+            return self.per_dir_at(setup, spot.host, directory, &way.permit, world);
         }
-        self.per_dir_at(setup, spot.host, directory, permit, world)
+        Ok(if spot.look { None } else { self.passed_over(setup, spot, directory, way.said, world) })
+    }
+
+    /// The per-directory file that is not read although a login stands in it.
+    pub(super) fn passed_over(
+        &self,
+        setup: &Setup,
+        spot: &Spot<'_>,
+        directory: &[u8],
+        said: Option<Place>,
+        world: &World,
+    ) -> Option<Arc<PerDir>> {
+        let unread = self.per_dir_at(setup, spot.host, directory, &Permit::everything(), world).ok()??;
+        let mut inside = std::iter::once(&unread.config).chain(unread.config.files.iter().map(|files| &files.config));
+        let place = inside.find(|config| has_login(config)).and_then(first_place)?;
+        let said = said.filter(|_| self.started.is_some());
+        let why = Why::Ignored { by: "AllowOverride None".to_owned(), place: said };
+        Some(Arc::new(PerDir { dropped: vec![Dropped { place, why }], ..PerDir::default() }))
     }
 
     /// The next name on the way.

@@ -52,12 +52,12 @@ fn assignment(line: &str) -> IResult<&str, (&str, Vec<Piece<'_>>)> {
     let double = delimited(char('"'), inner, char('"'));
     let bare = many0(alt((variable, is_not(" \t\"'$`\\;&|()<>").map(Piece::Text))));
     let value = alt((single, double, bare));
-    let comment = opt(preceded(space1, preceded(char('#'), take_till(|_| false))));
+    let comment = opt(preceded(char('#'), take_till(|_| false)));
     let export = opt(terminated(tag("export"), space1));
     let mut whole = all_consuming(delimited(
         (space0, export),
         (terminated(name, char('=')), value),
-        (space0, opt(char(';')), comment, space0),
+        (space0, opt(char(';')), space0, comment),
     ));
     whole.parse(line)
 }

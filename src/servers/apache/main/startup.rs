@@ -8,23 +8,24 @@ use crate::answer::{Because, Reason, Target};
 use crate::read::{Account, FileType, group_number, merge, server_path};
 use crate::servers::apache::config::{Asks, DirConfig, Rule, Set};
 use crate::servers::apache::host::Host;
-use crate::servers::apache::policy::at;
 use crate::servers::apache::reader::{Fault, Main};
-use crate::source::Place;
+use crate::source::{FileId, Place, Span};
 
 /// The faults, in the order in which the server would find them.
 #[must_use]
 pub(in crate::servers::apache) fn startup_faults(
     main: &Main,
+    config: FileId,
     files: &MainFiles<'_>,
     target: &Target<'_>,
 ) -> Vec<Fault> {
+    let whole = Place::new(config, Span::at(0));
     let mut faults = Vec::new();
     let mpms = main.profile.modules.iter().filter(|module| module.identifier.starts_with("mpm_")).count();
     match mpms {
-        0 => faults.push(refused("No MPM loaded.", None)),
+        0 => faults.push(refused("No MPM loaded.", whole)),
         1 => {}
-        _ => faults.push(refused("More than one MPM loaded.", None)),
+        _ => faults.push(refused("More than one MPM loaded.", whole)),
     }
     if target.paths.is_host() {
         faults.extend(unknown_account(main, target));
@@ -33,14 +34,14 @@ pub(in crate::servers::apache) fn startup_faults(
         faults.extend(negative_sections(host));
     }
     if main.process.listens.is_empty() {
-        faults.push(refused("no listening sockets available, shutting down", None));
+        faults.push(refused("no listening sockets available, shutting down", whole));
     }
     faults.extend(main.process.logs.iter().filter_map(|log| unwritable(log, main, files)));
     faults
 }
 
-fn refused(message: &str, place: Option<Place>) -> Fault {
-    Fault { status: 0, because: at(Reason::StartupRefused { message: message.to_owned() }, place) }
+fn refused(message: &str, place: Place) -> Fault {
+    Fault { status: 0, because: Because::at(Reason::StartupRefused { message: message.to_owned() }, place) }
 }
 
 fn unknown_account(main: &Main, target: &Target<'_>) -> Option<Fault> {
@@ -63,7 +64,7 @@ fn unwritable(log: &Set<Vec<u8>>, main: &Main, files: &MainFiles<'_>) -> Option<
     let folder = path.parent()?;
     let kind = files.kind(folder)?;
     (kind != Some(FileType::Directory))
-        .then(|| refused(&format!("could not open log file {}: no such folder", path.display()), Some(log.place)))
+        .then(|| refused(&format!("could not open log file {}: no such folder", path.display()), log.place))
 }
 
 /// Sections all of whose rules are negative.
