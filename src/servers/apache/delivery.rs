@@ -32,13 +32,14 @@ impl Site<'_> {
     /// The whole answer to a request at a place.
     pub(super) fn run<'p>(&'p self, errand: &Errand<'_, 'p>, spot: Spot<'p>, trace: &mut Trace) -> Answer {
         let Errand { setup, ask, world, .. } = *errand;
-        let (policy, found) = self.policy_at(setup, spot, Some(ask), world);
+        let (policy, walked) = self.policy_at(setup, spot, Some(ask), world);
+        let found = &walked.found;
         policy.note(trace);
         let answer = policy.answer(ask, world);
         if answer.passes() != Some(true) {
             return policy.sent_elsewhere(answer);
         }
-        let delivered = self.deliver(errand, &policy, &found, trace);
+        let delivered = self.deliver(errand, &policy, found, trace);
         match delivered {
             Answer { status: Some(status), because } if because.is_empty() => {
                 let because = if status < 400 { answer.because } else { Vec::new() };

@@ -1,5 +1,8 @@
 //! What stands where on the server's disk, as its workers see it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::path::Path;
 
 use super::site::Site;
@@ -59,6 +62,18 @@ impl Found {
     }
 }
 
+/// How much is remembered at once; what is forgotten is looked up again.
+const MOST: usize = 100_000;
+
+/// Remembers a fact, in memory that does not grow with the number of questions.
+pub(super) fn remember<K: Eq + Hash, V>(facts: &RefCell<HashMap<K, V>>, key: K, value: V) {
+    let mut facts = facts.borrow_mut();
+    if facts.len() >= MOST {
+        facts.clear();
+    }
+    facts.insert(key, value);
+}
+
 impl Site<'_> {
     /// What a path of the server leads to; where it does not matter, a file, or a folder if it ends in a slash.
     pub(super) fn thing(&self, path: &[u8], look: bool) -> Thing {
@@ -66,6 +81,15 @@ impl Site<'_> {
         if !look {
             return if is_folder { Thing::Folder } else { Thing::File };
         }
+        if let Some(known) = self.things.borrow().get(path) {
+            return *known;
+        }
+        let thing = self.look_at(path, is_folder);
+        remember(&self.things, path.to_owned(), thing);
+        thing
+    }
+
+    fn look_at(&self, path: &[u8], is_folder: bool) -> Thing {
         let Some(local) = self.library.local(&server_path(path)) else { return Thing::Unknown };
         if self.is_shut(path) {
             return Thing::Missing;
@@ -84,14 +108,26 @@ impl Site<'_> {
         let Some(account) = self.library.account() else { return false };
         let path = server_path(path.strip_suffix(b"/").unwrap_or(path));
         let Some(folder) = path.parent() else { return false };
-        account.may_search(self.library.files, folder).is_err_and(|refusal| refusal.what == Obstacle::Unsearchable)
+        if let Some(known) = self.shut.borrow().get(folder) {
+            return *known;
+        }
+        let refused = account.may_search(self.library.files, folder).err();
+        let shut = refused.is_some_and(|refusal| refusal.what == Obstacle::Unsearchable);
+        remember(&self.shut, folder.to_owned(), shut);
+        shut
     }
 
     /// Whether the workers may read the file itself.
     pub(super) fn may_read(&self, path: &[u8]) -> bool {
         let Some(account) = self.library.account() else { return true };
+        if let Some(known) = self.readable.borrow().get(path) {
+            return *known;
+        }
         let refused = account.may_open(self.library.files, &server_path(path)).err();
-        !refused.is_some_and(|refusal| matches!(refusal.what, Obstacle::Unreadable | Obstacle::Unsearchable))
+        let refused =
+            refused.is_some_and(|refusal| matches!(refusal.what, Obstacle::Unreadable | Obstacle::Unsearchable));
+        remember(&self.readable, path.to_owned(), !refused);
+        !refused
     }
 
     /// Whether a path is itself a symbolic link.

@@ -1,6 +1,8 @@
 //! What holds for one request: the merged settings of its folder, its file name and its conditions, and the procedure by
 //! which they become an answer (server/request.c, `ap_process_request_internal`; modules/aaa).
 
+use std::sync::Arc;
+
 use super::authz::{Asker, Outcome};
 use super::config::{Asks, DirConfig, Provider, Rule, Set};
 use super::files::{GroupState, UserFileState};
@@ -46,7 +48,7 @@ pub(super) struct Policy<'a> {
     /// The server's facts.
     pub profile: &'a Profile,
     /// The merged settings.
-    pub config: DirConfig,
+    pub config: Arc<DirConfig>,
     /// What keeps a per-directory file from being read.
     pub fault: Option<Fault>,
     /// What AuthUserFile leads to; `None`: there is none.
@@ -73,7 +75,7 @@ enum AuthType<'t> {
 impl<'a> Policy<'a> {
     /// What follows from settings.
     #[must_use]
-    pub(super) fn new(profile: &'a Profile, config: DirConfig, library: &'a Library<'a>, spot: Spot<'a>) -> Self {
+    pub(super) fn new(profile: &'a Profile, config: Arc<DirConfig>, library: &'a Library<'a>, spot: Spot<'a>) -> Self {
         let root = &profile.server_root;
         let user_file = config.user_file.as_ref().map(|set| library.user_file(&set.value, set.place.file, root));
         let groups = config.group_file.as_ref().map(|set| library.groups(&set.value, set.place.file, root));
@@ -84,7 +86,7 @@ impl<'a> Policy<'a> {
     /// The same with other settings: those of an aliased provider within these.
     #[must_use]
     pub(super) fn within(&self, inner: &DirConfig) -> Self {
-        Self::new(self.profile, merge(&self.config, inner), self.library, self.spot.clone())
+        Self::new(self.profile, Arc::new(merge(&self.config, inner)), self.library, self.spot.clone())
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use elsa::{FrozenMap, FrozenVec};
 
 use super::conditions::{Existence, Surroundings};
+use super::ground::Thing;
 use super::library::Library;
 use super::main::MainFiles;
 use super::policy::{Ask, Policy};
@@ -16,6 +17,7 @@ use super::profile::Profile;
 use super::reader::{Fault, PerDir, Permit, read};
 use super::setup::Setup;
 use super::spot::{Hosted, Spot};
+use super::walk::{WalkKey, Walked};
 use super::world::{Question, World};
 use crate::answer::{Answer, Because, Reason, Target};
 use crate::credentials::Credentials;
@@ -49,6 +51,10 @@ pub struct Site<'s> {
     read: RefCell<HashMap<ReadAs, Arc<PerDir>>>,
     folders: FrozenMap<PathBuf, Box<Option<FileId>>>,
     known: OnceCell<BTreeMap<PathBuf, FileId>>,
+    pub(super) walks: RefCell<HashMap<WalkKey, Arc<Walked>>>,
+    pub(super) things: RefCell<HashMap<Vec<u8>, Thing>>,
+    pub(super) shut: RefCell<HashMap<PathBuf, bool>>,
+    pub(super) readable: RefCell<HashMap<Vec<u8>, bool>>,
 }
 
 impl<'s> Site<'s> {
@@ -68,6 +74,10 @@ impl<'s> Site<'s> {
             read: RefCell::default(),
             folders: FrozenMap::new(),
             known: OnceCell::new(),
+            walks: RefCell::default(),
+            things: RefCell::default(),
+            shut: RefCell::default(),
+            readable: RefCell::default(),
         }
     }
 
@@ -226,12 +236,12 @@ impl<'s> Site<'s> {
         spot: Spot<'p>,
         ask: Option<&Ask>,
         world: &World,
-    ) -> (Policy<'p>, super::ground::Found) {
+    ) -> (Policy<'p>, Arc<Walked>) {
         let walked = self.walk(setup, &spot, ask, world);
-        let mut policy = Policy::new(&setup.profile, walked.config, &self.library, spot);
-        policy.fault = walked.fault;
-        policy.dropped = walked.dropped;
-        (policy, walked.found)
+        let mut policy = Policy::new(&setup.profile, walked.config.clone(), &self.library, spot);
+        policy.fault.clone_from(&walked.fault);
+        policy.dropped.clone_from(&walked.dropped);
+        (policy, walked)
     }
 
     /// What holds for a file of a folder in a world.

@@ -11,7 +11,7 @@ use super::config::{DirConfig, IfSection};
 use super::content::{OptionSet, Options};
 use super::expr::Facts;
 use super::facts::Circumstances;
-use super::ground::{Found, Thing};
+use super::ground::{Found, Thing, remember};
 use super::merge::merge;
 use super::policy::Ask;
 use super::reader::{Dropped, Fault, PerDir, Permit, Why};
@@ -26,7 +26,7 @@ use crate::source::Place;
 #[derive(Debug, Clone)]
 pub(super) struct Walked {
     /// The settings.
-    pub config: DirConfig,
+    pub config: Arc<DirConfig>,
     /// What ends the request before anybody is asked who he is.
     pub fault: Option<Fault>,
     /// False conditional sections around directives for a login.
@@ -64,7 +64,14 @@ struct Way {
     options: Options,
 }
 
+/// Which requests share a walk: the host by its address, the path, the URL path, whether files count.
+pub(super) type WalkKey = (usize, Option<Vec<u8>>, Option<Vec<u8>>, bool);
+
 impl Way {
+    fn key(spot: &Spot<'_>) -> WalkKey {
+        (std::ptr::from_ref(spot.host).addr(), spot.path.clone(), spot.url.clone(), spot.look)
+    }
+
     fn take(&mut self, config: &DirConfig) {
         if let Some(allowed) = &config.allow_override {
             self.said = Some(allowed.place);
@@ -83,13 +90,26 @@ impl Way {
 }
 
 impl Site<'_> {
-    /// The settings for a request at a place.
-    pub(super) fn walk(&self, setup: &Setup, spot: &Spot<'_>, ask: Option<&Ask>, world: &World) -> Walked {
+    /// The settings for a request at a place. Where no condition looks at the request, they are the same for all that
+    /// come there, and are worked out once.
+    pub(super) fn walk(&self, setup: &Setup, spot: &Spot<'_>, ask: Option<&Ask>, world: &World) -> Arc<Walked> {
+        let key = Way::key(spot);
+        if let Some(known) = self.walks.borrow().get(&key) {
+            return known.clone();
+        }
+        let (walked, asked) = world.watch(|| Arc::new(self.walk_anew(setup, spot, ask, world)));
+        if !asked && walked.config.conditions.is_empty() {
+            remember(&self.walks, key, walked.clone());
+        }
+        walked
+    }
+
+    fn walk_anew(&self, setup: &Setup, spot: &Spot<'_>, ask: Option<&Ask>, world: &World) -> Walked {
         let settings = spot.host.host.settings.clone();
-        let mut walked = match &spot.path {
+        let walked = match &spot.path {
             Some(path) => self.walk_directories(setup, spot, path, settings, world),
             None => {
-                let config = proxied(spot, settings);
+                let config = Arc::new(proxied(spot, settings));
                 let (dropped, per_dirs) = Default::default();
                 Walked { config, fault: None, dropped, found: Found::elsewhere(), per_dirs }
             }
@@ -97,15 +117,14 @@ impl Site<'_> {
         if walked.fault.is_some() {
             return walked;
         }
+        let mut config = DirConfig::clone(&walked.config);
         if spot.path.is_some() {
-            let name = walked.found.name().to_owned();
-            walked.config = with_files(walked.config, &name, world);
+            config = with_files(config, walked.found.name(), world);
         }
         let env = spot.host.host.settings.env_set.clone();
         let facts = Circumstances { ask, spot: Some(spot), user: None, env: &env };
-        walked.config = located(spot, walked.config, world);
-        walked.config = with_conditions(walked.config, &facts, world);
-        walked
+        config = with_conditions(located(spot, config, world), &facts, world);
+        Walked { config: Arc::new(config), ..walked }
     }
 
     fn walk_directories(
@@ -175,7 +194,7 @@ impl Site<'_> {
         } else {
             settings
         };
-        Walked { config, fault, dropped, found, per_dirs }
+        Walked { config: Arc::new(config), fault, dropped, found, per_dirs }
     }
 
     /// The per-directory file of a directory, if one is read there.
