@@ -13,7 +13,8 @@ use super::case::{Modules, Setup};
 use super::client;
 use super::layout::Laid;
 
-const PROGRAM: &str = "/usr/sbin/apache2";
+/// Where Debian installs it.
+pub(crate) const PROGRAM: &str = "/usr/sbin/apache2";
 const MODULES: &str = "/usr/lib/apache2/modules";
 const PATIENCE: Duration = Duration::from_secs(20);
 const ATTEMPTS: u32 = 5;

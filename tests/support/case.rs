@@ -65,28 +65,33 @@ impl Default for Modules {
 }
 
 /// One request. `user` or `password` given: a login; both absent: a stranger.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize, Clone, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Request {
     /// The raw request target.
     pub(crate) path: String,
     /// The method as sent.
-    #[serde(default = "get")]
+    #[serde(default = "get", skip_serializing_if = "is_get")]
     pub(crate) method: String,
     /// The user's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user: Option<String>,
     /// The password in clear.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) password: Option<String>,
     /// How user and password are sent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_basic")]
     pub(crate) scheme: Scheme,
+    /// Whether it goes over TLS.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) https: bool,
     /// Further headers; they win over our own.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) headers: BTreeMap<String, String>,
 }
 
 /// The scheme a client answers with.
-#[derive(Deserialize, Default, PartialEq, Eq, Clone, Copy)]
+#[derive(Deserialize, Serialize, Default, PartialEq, Eq, Clone, Copy, Debug)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Scheme {
     /// Credentials are sent at once.
@@ -151,19 +156,22 @@ fn read(rule: &Path, folder: PathBuf) -> Result<Case, String> {
     Ok(Case { rule: file_name(rule), name: file_name(&folder), folder, setup, answers })
 }
 
-fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, String> {
+/// Reads a TOML file.
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, String> {
     let text = fs::read_to_string(file).map_err(|fault| format!("{}: {fault}", file.display()))?;
     toml::from_str(&text).map_err(|fault| format!("{}: {fault}", file.display()))
 }
 
-fn folders(root: &Path) -> Result<Vec<PathBuf>, String> {
+/// The folders in a folder, sorted.
+pub(crate) fn folders(root: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(root).map_err(|fault| format!("{}: {fault}", root.display()))?;
     let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     found.sort();
     Ok(found)
 }
 
-fn file_name(path: &Path) -> String {
+/// The last part of a path.
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
@@ -173,6 +181,14 @@ fn all_overrides() -> String {
 
 fn get() -> String {
     "GET".to_owned()
+}
+
+fn is_get(method: &str) -> bool {
+    method == "GET"
+}
+
+fn is_basic(scheme: &Scheme) -> bool {
+    *scheme == Scheme::Basic
 }
 
 /// The files of a case whose names begin with `.ht`, sorted.

@@ -97,9 +97,13 @@ fn digest(request: &Request, challenge: &str) -> String {
     let secret = md5_hex(&format!("{user}:{realm}:{password}"));
     let target = md5_hex(&format!("{}:{}", request.method, request.path));
     let response = md5_hex(&format!("{secret}:{nonce}:00000001:{CLIENT_NONCE}:auth:{target}"));
+    let opaque = match parameter(challenge, "opaque") {
+        "" => String::new(),
+        opaque => format!(", opaque=\"{opaque}\""),
+    };
     format!(
         "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{}\", algorithm=MD5, qop=auth, \
-         nc=00000001, cnonce=\"{CLIENT_NONCE}\", response=\"{response}\"",
+         nc=00000001, cnonce=\"{CLIENT_NONCE}\", response=\"{response}\"{opaque}",
         request.path
     )
 }

@@ -87,7 +87,7 @@ fn set_rights(root: &Path, setup: &Setup) -> Result<()> {
 }
 
 /// Gives a file to a user of this host and the group of the same name.
-fn give(path: &Path, user: &str) -> Result<()> {
+pub(crate) fn give(path: &Path, user: &str) -> Result<()> {
     let uid = number_of("/etc/passwd", user)?;
     let gid = number_of("/etc/group", user)?;
     chown(path, Some(uid), Some(gid))
@@ -102,7 +102,7 @@ fn number_of(list: &str, name: &str) -> Result<u32> {
 }
 
 /// `text` with every `mark` replaced; bytes, for a site's files need not be UTF-8.
-fn replaced(text: &[u8], mark: &[u8], value: &[u8]) -> Vec<u8> {
+pub(crate) fn replaced(text: &[u8], mark: &[u8], value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {

@@ -1,0 +1,63 @@
+//! A server's process: started with its words kept, waited for, stopped by its id.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::client;
+use super::placed::Placed;
+use super::replay::{Running, Started};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One process in the foreground, killed when this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    port: u16,
+    tls_port: u16,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Running for Process {
+    fn port(&self, https: bool) -> u16 {
+        if https { self.tls_port } else { self.port }
+    }
+}
+
+impl Process {
+    /// Starts `command` in `/` without input and waits until something answers on the case's port or the process ends; what it
+    /// printed is kept in a file outside of what the case laid out.
+    pub(crate) fn start(mut command: Command, placed: &Placed) -> io::Result<Started> {
+        let said = said(&placed.root);
+        let file = fs::File::create(&said)?;
+        command.current_dir("/").stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        let mut process = Self { child: command.spawn()?, port: placed.port, tls_port: placed.tls_port };
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if process.child.try_wait()?.is_some() {
+                let words = String::from_utf8_lossy(&fs::read(&said)?).into_owned();
+                fs::remove_file(&said)?;
+                return Ok(Started::Refused(words));
+            }
+            if client::is_served(placed.port) {
+                fs::remove_file(&said)?;
+                return Ok(Started::Up(Box::new(process)));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Err(io::Error::other("the server neither answered nor gave up"))
+    }
+}
+
+/// Beside the root, for nothing of ours may lie in what the server sees.
+fn said(root: &Path) -> PathBuf {
+    root.with_extension("said")
+}

@@ -1,0 +1,8 @@
+//! The real servers that the whole-config cases are replayed on.
+
+mod apache;
+
+use super::replay::Driver;
+
+/// One driver for each folder of `fixtures/servers`.
+pub(crate) const DRIVERS: &[&dyn Driver] = &[&apache::Apache];
