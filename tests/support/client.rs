@@ -114,6 +114,7 @@ fn parameter<'c>(challenge: &'c str, name: &str) -> &'c str {
     value.split('"').next().unwrap_or_default()
 }
 
-fn md5_hex(text: &str) -> String {
+/// The digest in lower-case hex digits.
+pub(crate) fn md5_hex(text: &str) -> String {
     Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,0 +1,81 @@
+//! One case put to the real server and to the engine.
+
+use std::io;
+
+use htlint::simulate::Simulated;
+
+use super::support::placed::Placed;
+use super::support::replay::{self, Driver, Started};
+use super::support::served::{Answers, Predicted, predict};
+use super::world::World;
+
+/// What both said of one case.
+pub(crate) struct Compared {
+    pub(crate) real: Answers,
+    /// The server's words: what it printed if it refuses to start, then its log.
+    pub(crate) words: String,
+    pub(crate) startup: &'static str,
+    pub(crate) ours: Vec<Simulated>,
+}
+
+/// How they differ: enough to know the same difference again in a smaller case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Difference {
+    /// Whether the server starts: the real one, the engine.
+    Startup { real: String, ours: &'static str },
+    /// The status of a request: the real one, the engine's with the last reason that it gives.
+    Status { real: u16, ours: u16, reason: &'static str },
+}
+
+/// Lays the case out, starts the real server on it, asks both.
+pub(crate) fn compare(driver: &dyn Driver, world: &World) -> io::Result<Compared> {
+    let place = || -> io::Result<Placed> {
+        let placed = Placed::empty()?;
+        for (path, text) in &world.files {
+            placed.write(path, text)?;
+        }
+        placed.set(&world.plan)?;
+        Ok(placed)
+    };
+    let (placed, started) = replay::start(driver, &world.plan.config, place)?;
+    let printed = match &started {
+        Started::Refused(why) => why.clone(),
+        Started::Up(_) => String::new(),
+    };
+    let real = replay::ask(driver, &placed, &world.plan, started)?;
+    let log = std::fs::read(placed.root.join("error.log")).unwrap_or_default();
+    let words =
+        format!("{printed}{}", String::from_utf8_lossy(&log)).replace(&placed.root.display().to_string(), "@ROOT@");
+    match predict(driver.name(), &placed, &world.plan) {
+        Predicted::Answers(startup, ours) => Ok(Compared { real, words, startup, ours }),
+        Predicted::Stopped(why) => Err(io::Error::other(why)),
+    }
+}
+
+impl Compared {
+    /// All differences, each with the place of the request.
+    pub(crate) fn differences(&self) -> Vec<(usize, Difference)> {
+        if self.startup == "unknown" {
+            return Vec::new();
+        }
+        if self.startup != self.real.startup {
+            return vec![(0, Difference::Startup { real: self.real.startup.clone(), ours: self.startup })];
+        }
+        let pairs = self.real.statuses.iter().zip(&self.ours).enumerate();
+        let decided = pairs.filter_map(|(place, (real, ours))| Some((place, *real, ours.status?, ours)));
+        let wrong = decided.filter(|(_, real, status, _)| real != status);
+        wrong
+            .map(|(place, real, status, ours)| (place, Difference::Status { real, ours: status, reason: last(ours) }))
+            .collect()
+    }
+
+    /// What was missing wherever the engine could not tell.
+    pub(crate) fn undecided(&self) -> Vec<String> {
+        let open = self.ours.iter().filter(|ours| ours.status.is_none() && ours.startup != "fail");
+        open.map(|ours| ours.reasons.last().map_or(String::new(), |spoken| spoken.message.clone())).collect()
+    }
+}
+
+fn last(ours: &Simulated) -> &'static str {
+    ours.reasons.last().map_or("", |spoken| spoken.id)
+}
