@@ -44,7 +44,6 @@ const LONG: usize = 3_000;
 const OFTEN: usize = 20;
 
 #[test]
-#[ignore = "the engine for whole configs is not there yet"]
 fn apache_answers_generated_cases_as_the_engine_does() {
     let driver = *DRIVERS.iter().find(|driver| driver.name() == "apache").unwrap();
     if let Some(why) = driver.missing() {
@@ -102,14 +101,9 @@ fn shrink(driver: &dyn Driver, tally: &Tally) {
         let mut real = compared.real.clone();
         real.server = driver.version()?;
         std::fs::write(case.join("answers.toml"), toml::to_string(&real).unwrap())?;
-        let asked = format!("{:?}", small.plan.requests);
         let ours: Vec<_> = compared.ours.iter().map(|ours| (ours.status, &ours.reasons)).collect();
-        say(&format!(
-            "{difference:?}\n  {}\n  {asked}\n  server {:?}\n  engine {} {ours:?}",
-            case.display(),
-            compared.real,
-            compared.startup
-        ));
+        let both = format!("server {:?}\n  engine {} {ours:?}", compared.real, compared.startup);
+        say(&format!("{difference:?}\n  {}\n  {both}\n{}", case.display(), compared.words));
         Ok(())
     };
     side_by_side(&found, work).unwrap();

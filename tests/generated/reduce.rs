@@ -140,9 +140,18 @@ impl Reducer<'_> {
         text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
     }
 
+    /// What every main config keeps, or the server would meet others on this machine.
+    fn is_kept(line: &[u8]) -> bool {
+        const KEPT: &[&[u8]] =
+            &[b"ServerRoot ", b"Listen ", b"PidFile ", b"ErrorLog ", b"User ", b"Group ", b"DocumentRoot "];
+        KEPT.iter().any(|start| line.starts_with(start))
+    }
+
     fn cut(&mut self, best: &mut World, path: &str, lost: std::ops::Range<usize>) -> bool {
         let lines = self.split(best, path);
-        self.attempt(best, |world| keep(world, path, &lines, |place| !lost.contains(&place)))
+        let wanted = |place: usize| !lost.contains(&place) || Self::is_kept(&lines[place]);
+        let changes = (0..lines.len()).any(|place| !wanted(place));
+        changes && self.attempt(best, |world| keep(world, path, &lines, wanted))
     }
 }
 

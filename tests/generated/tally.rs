@@ -18,7 +18,7 @@ pub(crate) struct Tally {
     pub(crate) directives: Counts<String>,
     pub(crate) reasons: Counts<&'static str>,
     statuses: Counts<u16>,
-    undecided: Counts<String>,
+    undecided: BTreeMap<String, Vec<u64>>,
     refusals: Counts<String>,
     said: Counts<String>,
     /// Each difference with the seeds of its cases.
@@ -48,7 +48,7 @@ impl Tally {
             *self.said.entry(said).or_default() += 1;
         }
         for missing in compared.undecided() {
-            *self.undecided.entry(missing).or_default() += 1;
+            self.undecided.entry(missing).or_default().push(seed);
         }
         let differences: BTreeSet<Difference> = compared.differences().into_iter().map(|(_, found)| found).collect();
         for difference in differences {
@@ -70,9 +70,10 @@ impl Tally {
         }
         writeln!(out, "refused to start: {}", cases - started).unwrap();
         most(&mut out, &self.refusals, 25);
-        let open: usize = self.undecided.values().sum();
+        let open: usize = self.undecided.values().map(Vec::len).sum();
         writeln!(out, "undecided: {open} answers").unwrap();
-        most(&mut out, &self.undecided, 25);
+        let told = |(words, seeds): (&String, &Vec<u64>)| (format!("{words}, HTLINT_SEED={}", seeds[0]), seeds.len());
+        most(&mut out, &self.undecided.iter().map(told).collect(), 25);
         writeln!(out, "wrong: {} kinds", self.wrong.len()).unwrap();
         for (difference, seeds) in &self.wrong {
             writeln!(out, "  {:5} {difference:?}, HTLINT_SEED={}", seeds.len(), seeds[0]).unwrap();
