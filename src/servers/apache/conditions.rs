@@ -12,6 +12,7 @@ use super::directives::{find, foreign_directive, foreign_module, module};
 use super::expr::Pattern;
 use super::line::Directive;
 use super::profile::Profile;
+use super::reader::Permit;
 use super::tree::SyntaxFault;
 use super::world::{Question, World};
 use crate::answer::Missing;
@@ -30,6 +31,10 @@ pub(super) enum Truth {
     Refused(String),
     /// The body is kept for later.
     Kept,
+    /// It may not stand here.
+    Forbidden,
+    /// It may not stand here, and the line is passed over: not so its body, and not its end.
+    PassedOver,
 }
 
 /// What becomes of a directive while the file is read.
@@ -119,6 +124,30 @@ impl<'s> Conditions<'s> for Surroundings<'_> {
 
     fn variable(&self, name: &str) -> Option<Vec<u8>> {
         self.profile.variable(name).map(String::into_bytes)
+    }
+}
+
+/// Conditions of a per-directory file, which may not hold every section (server/config.c, `invoke_cmd`).
+pub(super) struct Admitting<'p> {
+    /// What decides.
+    pub around: Surroundings<'p>,
+    /// What the file may hold.
+    pub permit: &'p Permit,
+}
+
+impl<'s> Conditions<'s> for Admitting<'_> {
+    fn decide(&mut self, section: &Directive<'s>) -> Option<Truth> {
+        let truth = self.around.judge(section)?;
+        let name = &section.name.value;
+        let listed = self.permit.list.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+        if listed || find(name).iter().any(|row| row.overrides.meets(self.permit.allowed.classes)) {
+            return Some(truth);
+        }
+        Some(if self.permit.allowed.skips_forbidden { Truth::PassedOver } else { Truth::Forbidden })
+    }
+
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        self.around.variable(name)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Executes the tree of a per-directory file, directive by directive, into settings (server/config.c, `ap_walk_config` and
 //! `invoke_cmd`). Faults are data: each is noted, and reading goes on behind it.
 
-use super::conditions::Surroundings;
+use super::conditions::{Admitting, Surroundings};
 use super::config::{Allowed, Combine, DirConfig, Rule, Set};
 use super::directives::Module;
 use super::directives::{
@@ -99,7 +99,7 @@ const MOST_GUESSES: usize = 50;
 #[must_use]
 pub(super) fn read(file: FileId, bytes: &[u8], around: Surroundings<'_>, permit: Permit) -> PerDir {
     let Surroundings { profile, world, .. } = around;
-    let tree = parse(file, bytes, LineLimit::PER_DIRECTORY, &mut { around });
+    let tree = parse(file, bytes, LineLimit::PER_DIRECTORY, &mut Admitting { around, permit: &permit });
     let mut reader = Reader::new(profile, world, &tree.fulfilled);
     reader.note_encoding(file, bytes);
     reader.note_syntax(&tree);
@@ -415,6 +415,10 @@ impl Reader<'_> {
                 SyntaxFault::Refused(name, message) => {
                     let name = if name.starts_with('<') { format!("{name}>") } else { name.clone() };
                     Reason::WrongArguments { name, message: message.clone() }
+                }
+                SyntaxFault::Forbidden(name) => {
+                    let (name, context) = (format!("{name}>"), ".htaccess".to_owned());
+                    Reason::DirectiveNotAllowed { name, context, needs: Some("AuthConfig".to_owned()) }
                 }
                 SyntaxFault::Missing(path) => Reason::IncludeMissing { path: path.clone() },
                 SyntaxFault::Unknown(missing) => Reason::CannotTell { missing: missing.clone() },

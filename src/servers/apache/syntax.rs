@@ -135,6 +135,11 @@ impl<'s> Builder<'s, '_> {
                 self.fault(SyntaxFault::Refused(directive.name(), message), directive.span);
                 self.soak(&directive);
             }
+            Some(Truth::Forbidden) => {
+                self.fault(SyntaxFault::Forbidden(directive.name()), directive.span);
+                self.soak(&directive);
+            }
+            Some(Truth::PassedOver) => {}
             Some(Truth::False) => self.soak(&directive),
             Some(Truth::Kept) => self.keep(&directive),
             Some(Truth::True) => {

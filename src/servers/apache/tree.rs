@@ -30,6 +30,8 @@ pub(super) enum SyntaxFault {
     },
     /// The arguments of what is executed while the file is read are refused: its name, and the server's words.
     Refused(String, String),
+    /// A section that is decided while the file is read may not stand in it.
+    Forbidden(String),
     /// A file that is to be included is not there.
     Missing(String),
     /// What is not known, and had to be read here.

@@ -206,7 +206,9 @@ impl Site<'_> {
         way: &Way,
         world: &World,
     ) -> Result<Option<Arc<PerDir>>, Box<Fault>> {
-        if way.permit.reads() {
+        // Before any AllowOverride nothing is granted, and the file is read all the same: OR_UNSET is not OR_NONE
+        // (server/core.c, `create_core_dir_config`; server/request.c, `ap_directory_walk`).
+        if way.permit.reads() || way.said.is_none() {
             return self.per_dir_at(setup, spot.host, directory, &way.permit, world);
         }
         Ok(if spot.look { None } else { self.passed_over(setup, spot, directory, way.said, world) })
