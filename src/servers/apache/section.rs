@@ -28,18 +28,28 @@ pub(super) enum DirectoryPattern {
     Path(Vec<u8>),
     /// The same with `*`, `?` or `[`.
     Glob(Vec<u8>),
-    /// A regular expression; `None`: one that only the server can compile.
-    Regex(Option<Pattern>),
+    /// A regular expression, and the slashes in its text; `None`: one that only the server can compile.
+    Regex(Option<Pattern>, usize),
 }
 
 impl DirectoryPattern {
+    /// Its place among others, whatever their order in the file: even of expressions the slashes are counted
+    /// (server/core.c, `reorder_sorter`).
+    #[must_use]
+    pub(super) fn rank(&self) -> (bool, usize) {
+        match self {
+            Self::Path(_) | Self::Glob(_) => (false, self.components().unwrap_or_default()),
+            Self::Regex(_, slashes) => (true, *slashes),
+        }
+    }
+
     /// How many names the path has; `None` for a regular expression.
     #[must_use]
     pub(super) fn components(&self) -> Option<usize> {
         match self {
             Self::Path(path) if path == b"/" => Some(0),
             Self::Path(path) | Self::Glob(path) => Some(path.iter().filter(|byte| **byte == b'/').count()),
-            Self::Regex(_) => None,
+            Self::Regex(..) => None,
         }
     }
 
@@ -49,7 +59,7 @@ impl DirectoryPattern {
         match self {
             Self::Path(path) => Some(path == directory),
             Self::Glob(glob) => Some(fnmatch(glob, directory, BY_NAME)),
-            Self::Regex(pattern) => pattern.as_ref().and_then(|pattern| pattern.is_match(directory)),
+            Self::Regex(pattern, _) => pattern.as_ref().and_then(|pattern| pattern.is_match(directory)),
         }
     }
 }

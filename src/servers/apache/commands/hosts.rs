@@ -113,7 +113,10 @@ impl Reader<'_> {
         let Some(host) = &mut scope.host else { return };
         match (regex, name) {
             (Some(pattern), b"<directory" | b"<directorymatch") => {
-                host.directories.push(Section { pattern: DirectoryPattern::Regex(pattern), written, config, place });
+                let slashes = path.iter().filter(|byte| **byte == b'/').count();
+                let slashes = if path == b"/" { 0 } else { slashes };
+                let pattern = DirectoryPattern::Regex(pattern, slashes);
+                host.directories.push(Section { pattern, written, config, place });
             }
             (None, b"<directory" | b"<directorymatch") => {
                 host.directories.push(Section { pattern: directory(&path), written, config, place });
