@@ -32,6 +32,7 @@ mod policy;
 mod presented;
 mod profile;
 mod reader;
+mod request_line;
 mod rewrite;
 mod secrets;
 mod section;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use super::arrival::arrive;
 use super::delivery::Errand;
 use super::policy::Ask;
+use super::request_line::in_origin_form;
 use super::site::Site;
 use super::target::target;
 use super::world::{World, explore};
@@ -40,6 +41,11 @@ impl Server for Site<'_> {
     }
 
     fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        let request = match in_origin_form(request) {
+            Ok(request) => request,
+            Err(status) => return Answer { status: Some(status), because: Vec::new() },
+        };
+        let request = request.as_ref();
         let ask = Ask {
             method: request.method.clone(),
             login: request.login.clone(),

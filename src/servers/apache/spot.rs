@@ -1,7 +1,15 @@
 //! Where a request comes to: the host that takes it and the path it is mapped to, before anybody is asked who he is
 //! (server/vhost.c, `ap_update_vhost_from_headers`; server/core.c, `ap_core_translate`; modules/mappers/mod_alias.c).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+
+use nom::branch::alt;
+use nom::bytes::complete::{is_not, tag, take_till, take_while1};
+use nom::character::complete::digit1;
+use nom::combinator::{all_consuming, map_res, opt, recognize, success};
+use nom::multi::separated_list0;
+use nom::sequence::{delimited, preceded};
+use nom::{IResult, Parser};
 
 use super::host::Host;
 use super::section::{DirectoryPattern, Section};
@@ -19,17 +27,14 @@ pub(super) struct Hosted {
 }
 
 impl Hosted {
-    /// Makes a host ready: sections of expressions come last, the others by the number of names
+    /// Makes a host ready: sections of expressions come last, and all by the number of names
     /// (server/core.c, `reorder_sorter`).
     #[must_use]
     pub(super) fn new(host: Host, server_root: &str) -> Self {
         let docroot = host.docroot.as_ref().map_or(b"htdocs".as_slice(), |set| &set.value);
         let docroot = absolute(docroot, server_root);
         let mut directories = host.directories.clone();
-        directories.sort_by_key(|section| {
-            let components = section.pattern.components();
-            (components.is_none(), components)
-        });
+        directories.sort_by_key(|section| section.pattern.rank());
         Self { host, docroot, directories }
     }
 }
@@ -60,25 +65,44 @@ pub(super) struct Spot<'h> {
 /// # Errors
 /// It is none: the server answers 400.
 pub(super) fn host_of(header: &[u8]) -> Result<(Option<u16>, Vec<u8>), u16> {
-    if header.is_empty() || header.iter().all(u8::is_ascii_digit) {
-        return Err(400);
-    }
-    let (name, port) = match header.iter().rposition(|byte| *byte == b':') {
-        Some(at) if header.first() != Some(&b'[') || header.get(at.wrapping_sub(1)) == Some(&b']') => {
-            (header.get(..at).unwrap_or_default(), header.get(at + 1..))
-        }
-        _ => (header, None),
-    };
-    let port = match port {
-        None | Some([]) => None,
-        Some(digits) => Some(std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or(400_u16)?),
-    };
-    let bad = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(byte));
-    if name.is_empty() || name.iter().any(bad) || name.windows(2).any(|pair| pair == b"..") {
+    let (_, (name, port)) = host_and_port(header).map_err(|_| 400_u16)?;
+    let v6 = name.first() == Some(&b'[');
+    if port == Some(0) || !(v6 || is_host_name(name)) {
         return Err(400);
     }
     let name = name.strip_suffix(b".").unwrap_or(name).to_ascii_lowercase();
     Ok((port, name))
+}
+
+/// An IPv6 address in brackets or a name, and a port.
+fn host_and_port(header: &[u8]) -> IResult<&[u8], (&[u8], Option<u16>)> {
+    let inner = map_res(take_till(|byte| byte == b']'), |inner: &[u8]| {
+        std::str::from_utf8(inner).ok().and_then(|text| text.parse::<Ipv6Addr>().ok()).ok_or(())
+    });
+    let address = recognize(delimited(tag("["), inner, tag("]")));
+    let name = take_while1(|byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let port = opt(preceded(tag(":"), u16_of_digits));
+    all_consuming((alt((address, name)), port)).parse(header)
+}
+
+fn u16_of_digits(digits: &[u8]) -> IResult<&[u8], u16> {
+    map_res(digit1, |digits: &[u8]| std::str::from_utf8(digits).unwrap_or_default().parse()).parse(digits)
+}
+
+/// Whether a name of letters, digits, `-`, `_` and `.` is one of a host: no two dots in a row, digits alone only as an
+/// address, and a last part that begins with a letter (server/vhost.c, `fix_hostname_non_v6`, `strict_hostname_check`).
+fn is_host_name(name: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = separated_list0(tag(&b"."[..]), is_not::<_, _, ()>(&b"."[..]).or(success(&b""[..])))
+        .parse_complete(name)
+        .map_or_else(|_| Vec::new(), |(_, parts)| parts);
+    let digits = |part: &&[u8]| part.iter().all(u8::is_ascii_digit);
+    let padded = |part: &&[u8]| part.len() > 1 && part.first() == Some(&b'0');
+    let empty_inside = parts.iter().skip(1).rev().skip(1).any(|part| part.is_empty());
+    if parts.iter().all(|part| digits(part)) {
+        return parts.len() == 4 && !parts.iter().any(|part| part.is_empty() || padded(part));
+    }
+    let letter = |part: &&[u8]| part.first().is_none_or(u8::is_ascii_alphabetic);
+    !empty_inside && (parts.len() == 1 || parts.last().is_some_and(letter))
 }
 
 /// The host that takes a request for `name` that came to `address` and `port`: of those for this address, or else for
