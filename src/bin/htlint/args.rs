@@ -18,6 +18,10 @@ use crate::simulate_args::Simulate;
     after_help = "\
 Examples:
   htlint check                      look at everything below the current folder
+  htlint logins --config /etc/apache2/apache2.conf --on-host
+                                    who gets in where
+  htlint simulate --config httpd.conf /admin/ --user alice
+                                    what this request will get, and why
   htlint verify .htpasswd alice     ask for alice's password and compare it
   htlint explain dead-hash          the page of a rule
   htlint explain AH01620            from a line of the error log to the rule
@@ -59,6 +63,7 @@ pub(crate) enum Command {
 Examples:
   htlint check
   htlint check --map /var/www=public site/
+  htlint check --config /etc/apache2/apache2.conf --on-host
   htlint check --fail-on warning --format json
   git show :.htaccess | htlint check - --stdin-filename .htaccess
 
@@ -93,9 +98,10 @@ pub(crate) struct Check {
 Examples:
   htlint logins
   htlint logins --map /var/www=public site/
+  htlint logins --config /etc/apache2/apache2.conf --on-host
   htlint logins --format json
 
-An area is a folder, or the files of a section in it, where a login is asked for or was meant to be. With
+An area is a folder or URL, or the files of a section there, where a login is asked for or was meant to be. With
 \"gets in\" the right password is meant, whatever it is. Exit codes: 0, or 2 if it could not run.")]
 pub(crate) struct Who {
     /// Files and folders to look at (default: the current folder)
@@ -331,8 +337,8 @@ mod tests {
     }
 
     #[test]
-    fn a_check_without_paths_is_one_of_the_current_folder() {
-        assert_eq!(check("").unwrap().paths, [PathBuf::from(".")]);
+    fn a_check_without_paths_names_none() {
+        assert!(check("").unwrap().paths.is_empty());
     }
 
     #[test]
