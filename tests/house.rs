@@ -108,6 +108,7 @@ fn a_tool_is_named_in_one_place() {
             &[
                 "src/bin/htlint/args.rs",
                 "src/bin/htlint/password_args.rs",
+                "src/bin/htlint/simulate_args.rs",
                 "src/bin/htlint/main.rs",
                 "src/bin/htlint/tests.rs",
                 "src/bin/htlint/password_tests.rs",
