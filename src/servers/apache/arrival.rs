@@ -52,7 +52,7 @@ pub(super) fn map<'p>(
     url: Vec<u8>,
     trace: &mut Trace,
 ) -> Result<Spot<'p>, Answer> {
-    let spot = Spot { host, url: Some(url.clone()), path: None, look: true };
+    let spot = Spot { host, url: Some(url.clone()), path: None, look: true, walked: false };
     let settings = before_mapping(&spot, errand.ask, errand.world);
     if let Some(place) = host.host.unmapped {
         let missing = Missing::Condition { directive: "the mapping of URLs to files".to_owned() };
@@ -125,7 +125,8 @@ fn before_mapping(spot: &Spot<'_>, ask: &Ask, world: &World) -> DirConfig {
     let settings = spot.host.host.settings.clone();
     let env = settings.env_set.clone();
     let facts = Circumstances { ask: Some(ask), spot: Some(spot), user: None, env: &env };
-    with_conditions(located(spot, settings, world), &facts, world)
+    let met = &mut Vec::new();
+    with_conditions(located(spot, settings, world, met), &facts, world, met)
 }
 
 /// The ProxyPass that takes a path.

@@ -16,6 +16,9 @@ use crate::answer::{Answer, Because, Missing, Reason, Trace};
 /// How often a request may be sent on to another path (`LimitInternalRecursion`).
 const DEEPEST: usize = 10;
 
+/// Modules for whose sake a login is checked again for the index of a folder.
+const REPEATING: [&[u8]; 3] = [b"mod_allowmethods.c", b"mod_lua.c", b"mod_log_debug.c"];
+
 /// A request on its way through one site.
 pub(super) struct Errand<'e, 'p> {
     /// The server.
@@ -24,6 +27,8 @@ pub(super) struct Errand<'e, 'p> {
     pub ask: &'e Ask,
     /// The unknown facts.
     pub world: &'e World,
+    /// The method that the handler gets; an index is looked up with GET.
+    pub method: &'e str,
     /// How often it was sent on.
     pub depth: usize,
 }
@@ -39,7 +44,8 @@ impl Site<'_> {
         if answer.passes() != Some(true) {
             return policy.sent_elsewhere(answer);
         }
-        let delivered = self.deliver(errand, &policy, found, trace);
+        let delivered = self.fixed_up(errand, &policy, found, trace);
+        let delivered = delivered.unwrap_or_else(|| self.deliver(errand, &policy, found, trace));
         match delivered {
             Answer { status: Some(status), because } if because.is_empty() => {
                 let because = if status < 400 { answer.because } else { Vec::new() };
@@ -50,13 +56,10 @@ impl Site<'_> {
     }
 
     fn deliver<'p>(&'p self, errand: &Errand<'_, 'p>, policy: &Policy<'p>, found: &Found, trace: &mut Trace) -> Answer {
-        let config = &policy.config;
-        if let Some(answer) = self.fixed_up(errand, policy, found, trace) {
-            return answer;
-        }
         if policy.spot.path.is_none() {
             let missing = Missing::Content { path: "the other server".to_owned() };
-            let place = config.content.proxied.or(policy.spot.host.host.passes.first().map(|(_, _, place)| *place));
+            let place =
+                policy.config.content.proxied.or(policy.spot.host.host.passes.first().map(|(_, _, place)| *place));
             return Answer::unknown(super::policy::at(Reason::CannotTell { missing }, place));
         }
         match found.thing {
@@ -154,7 +157,8 @@ impl Site<'_> {
         self.indexed(errand, policy, found, &url, trace)
     }
 
-    /// The first index file that is there, asked for as a request of its own.
+    /// The first index file that is there, looked up with GET as a request of its own whatever the method is; where none
+    /// is, what last went wrong on the way to one (mod_dir.c, `fixup_dir`).
     fn indexed<'p>(
         &'p self,
         errand: &Errand<'_, 'p>,
@@ -165,24 +169,30 @@ impl Site<'_> {
     ) -> Answer {
         let usual = [b"index.html".to_vec()];
         let names = policy.config.content.index.as_deref().unwrap_or(&usual);
-        let methods = Methods::of(&errand.ask.method);
-        if ![Methods::of("GET"), Methods::of("POST")].iter().any(|method| method.covers(methods)) {
-            return self.listed(errand, policy);
-        }
+        let mut failed = None;
         for name in names {
-            let path = if name.first() == Some(&b'/') { Vec::new() } else { joined(&found.filename, name) };
-            if path.is_empty() {
+            if name.first() == Some(&b'/') {
                 return self.sent_on(errand, policy, name.clone(), trace);
-            }
-            if self.thing(&path, policy.spot.look) == Thing::Missing {
-                continue;
             }
             if errand.depth >= DEEPEST {
                 return plain(500);
             }
-            trace.step(None, || format!("its index is {}", String::from_utf8_lossy(name)));
-            let spot = Spot { url: Some(joined(url, name)), path: Some(path), ..policy.spot.clone() };
-            return self.run(&Errand { depth: errand.depth + 1, ..*errand }, spot, trace);
+            let path = Some(joined(&found.filename, name));
+            let spot = Spot { url: Some(joined(url, name)), path, walked: true, ..policy.spot.clone() };
+            let is_there = self.thing(&joined(&found.filename, name), spot.look) == Thing::File;
+            let looked_up = self.looked_up(errand, policy, spot, trace);
+            match looked_up {
+                Ok(answer) if is_there => {
+                    trace.step(None, || format!("its index is {}", String::from_utf8_lossy(name)));
+                    return answer;
+                }
+                Ok(_) | Err(Answer { status: Some(404), .. }) => {}
+                Err(answer) if answer.status.is_none_or(|status| (300..400).contains(&status)) => return answer,
+                Err(answer) => failed = Some(answer),
+            }
+        }
+        if let Some(failed) = failed {
+            return failed;
         }
         match &policy.config.content.fallback {
             Some(fallback) if !fallback.value.eq_ignore_ascii_case(b"disabled") => {
@@ -192,22 +202,40 @@ impl Site<'_> {
         }
     }
 
+    /// What the handler answers for an index, or why it is not even reached.
+    fn looked_up<'p>(
+        &'p self,
+        errand: &Errand<'_, 'p>,
+        policy: &Policy<'p>,
+        spot: Spot<'p>,
+        trace: &mut Trace,
+    ) -> Result<Answer, Answer> {
+        let ask = Ask { method: "GET".to_owned(), ..errand.ask.clone() };
+        let further = Errand { ask: &ask, depth: errand.depth + 1, ..*errand };
+        let (inner, walked) = self.policy_at(errand.setup, spot, Some(&ask), errand.world);
+        let access = inner.answer(&ask, errand.world);
+        // With the same settings nobody is asked again (server/request.c, `ap_process_request_internal`), unless a module
+        // wants that.
+        let known =
+            inner.fault.is_none() && inner.met == policy.met && !REPEATING.iter().any(|module| policy.has(module));
+        if access.passes() != Some(true) && !known {
+            return Err(access);
+        }
+        match self.fixed_up(&further, &inner, &walked.found, trace) {
+            Some(answer) => Err(answer),
+            None => Ok(self.file(errand, &inner, &walked.found)),
+        }
+    }
+
     /// A folder without an index.
     fn listed(&self, errand: &Errand<'_, '_>, policy: &Policy<'_>) -> Answer {
-        let methods = Methods::of(&errand.ask.method);
-        if methods == Methods::of("OPTIONS") {
-            return plain(200);
+        let methods = Methods::of(errand.method);
+        let lists = policy.has(b"mod_autoindex.c") && Methods::of("GET").covers(methods);
+        if lists {
+            let indexes = policy.config.content.options.in_force().has(OptionSet::INDEXES);
+            return plain(if indexes { 200 } else { 403 });
         }
-        if !Methods::of("GET").covers(methods) {
-            return self.by_method(errand);
-        }
-        if policy.has(b"mod_autoindex.c") && policy.config.content.options.in_force().has(OptionSet::INDEXES) {
-            return plain(200);
-        }
-        if policy.has(b"mod_autoindex.c") {
-            return plain(403);
-        }
-        plain(404)
+        self.by_method(errand).unwrap_or_else(|| plain(404))
     }
 
     /// A file (server/core.c, `default_handler`).
@@ -215,13 +243,8 @@ impl Site<'_> {
         if let Some(because) = handled(&policy.config, found) {
             return Answer::unknown(because);
         }
-        let methods = Methods::of(&errand.ask.method);
-        if methods == Methods::of("OPTIONS") {
-            return plain(200);
-        }
-        let reads = [Methods::of("GET"), Methods::of("POST")].iter().any(|method| method.covers(methods));
-        if !reads {
-            return self.by_method(errand);
+        if let Some(answer) = self.by_method(errand) {
+            return answer;
         }
         match found.thing {
             Thing::File if found.path_info.is_empty() || policy.config.content.path_info == Some(true) => {
@@ -231,10 +254,15 @@ impl Site<'_> {
         }
     }
 
-    /// What the default handler does with the methods it has no answer for.
-    fn by_method(&self, errand: &Errand<'_, '_>) -> Answer {
-        let known = Methods::known(&errand.ask.method).is_some();
-        plain(if known { 405 } else { 501 })
+    /// What the default handler does with a method that reads nothing; `None`: it reads.
+    fn by_method(&self, errand: &Errand<'_, '_>) -> Option<Answer> {
+        let methods = Methods::of(errand.method);
+        if methods == Methods::of("OPTIONS") {
+            return Some(plain(200));
+        }
+        let reads = [Methods::of("GET"), Methods::of("POST")].iter().any(|method| method.covers(methods));
+        let known = Methods::known(errand.method).is_some();
+        (!reads).then(|| plain(if known { 405 } else { 501 }))
     }
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Policy<'a> {
     pub groups: &'a GroupState,
     /// False conditional sections around directives for a login.
     pub dropped: Vec<Dropped>,
+    /// The sections behind the directories that were merged, in their order.
+    pub met: Vec<Place>,
     /// Where the request came to.
     pub spot: Spot<'a>,
     /// The files that the settings lead to.
@@ -80,7 +82,7 @@ impl<'a> Policy<'a> {
         let user_file = config.user_file.as_ref().map(|set| library.user_file(&set.value, set.place.file, root));
         let groups = config.group_file.as_ref().map(|set| library.groups(&set.value, set.place.file, root));
         let groups = groups.unwrap_or(&GroupState::Unset);
-        Self { profile, config, fault: None, user_file, groups, dropped: Vec::new(), spot, library }
+        Self { profile, config, fault: None, user_file, groups, dropped: Vec::new(), met: Vec::new(), spot, library }
     }
 
     /// The same with other settings: those of an aliased provider within these.
@@ -104,7 +106,12 @@ impl Policy<'_> {
         let access = self.config.access.as_ref();
         let any = asker.satisfies_any(access);
         let by_address = asker.passes(access) && (ask.https || self.config.ssl_required.is_none());
-        if any && by_address {
+        let methods = self.config.content.allowed_methods.filter(|(allowed, _)| !allowed.covers(asker.method));
+        if let Some((_, place)) = methods.filter(|_| !any) {
+            // mod_allowmethods.c, `am_check_access`: before all other checks.
+            return refuse(405, Reason::DeniedByRule, Some(place), "AH01623");
+        }
+        if any && by_address && methods.is_none() {
             return self.open(Reason::SatisfiedByAddress, access.and_then(|access| access.places.last().copied()));
         }
         if !any && !by_address {

@@ -61,7 +61,7 @@ impl Server for Site<'_> {
         let answer = explore(&World::default(), |world| {
             let setup = self.setup(world);
             let mut trace = trace.fresh();
-            let errand = Errand { setup, ask: &ask, world, depth: 0 };
+            let errand = Errand { setup, ask: &ask, world, method: &request.method, depth: 0 };
             let answer = match arrive(self, &errand, request, &mut trace) {
                 Ok(spot) => self.run(&errand, spot, &mut trace),
                 Err(answer) => answer,

@@ -170,7 +170,7 @@ impl<'s> Site<'s> {
         let permit = Permit::of(&setup.profile);
         let directory = folder.as_os_str().as_encoded_bytes();
         if !permit.reads() {
-            let spot = Spot { host: &setup.main, url: None, path: None, look: false };
+            let spot = Spot { host: &setup.main, url: None, path: None, look: false, walked: false };
             return Ok(self.passed_over(setup, &spot, directory, None, world).unwrap_or_default());
         }
         self.per_dir_at(setup, &setup.main, directory, &permit, world).map(Option::unwrap_or_default)
@@ -241,6 +241,7 @@ impl<'s> Site<'s> {
         let mut policy = Policy::new(&setup.profile, walked.config.clone(), &self.library, spot);
         policy.fault.clone_from(&walked.fault);
         policy.dropped.clone_from(&walked.dropped);
+        policy.met.clone_from(&walked.met);
         (policy, walked)
     }
 
@@ -250,7 +251,13 @@ impl<'s> Site<'s> {
         let mut path = folder.as_os_str().as_encoded_bytes().to_vec();
         path.push(b'/');
         path.extend_from_slice(name);
-        self.policy_at(setup, Spot { host: &setup.main, url: None, path: Some(path), look: false }, None, world).0
+        self.policy_at(
+            setup,
+            Spot { host: &setup.main, url: None, path: Some(path), look: false, walked: false },
+            None,
+            world,
+        )
+        .0
     }
 
     /// What the server answers to one question about a file of a folder.

@@ -58,6 +58,9 @@ pub(super) struct Spot<'h> {
     pub path: Option<Vec<u8>>,
     /// Whether what lies there decides; else something does.
     pub look: bool,
+    /// Whether the folder was walked for the request that asks for its index: a file there meets no further section of
+    /// directories (server/request.c, `ap_directory_walk`, the cached walk).
+    pub walked: bool,
 }
 
 /// The host that a `Host` header names, in lower case and without its port.

@@ -69,7 +69,7 @@ impl Site<'_> {
             Some((_, true, _)) => None,
             _ => Some(join(&stand.folder)),
         };
-        Spot { host, url: Some(url), path, look: false }
+        Spot { host, url: Some(url), path, look: false, walked: false }
     }
 
     /// All places of all hosts at which a login is written down, or lifted.
@@ -116,7 +116,7 @@ impl Site<'_> {
         let host = setup.hosted(found.host);
         for (_, folder) in access {
             let Some(url) = host.url_of(folder, &setup.profile.server_root) else { continue };
-            let spot = Spot { host, url: Some(url.clone()), path: Some(folder.clone()), look: false };
+            let spot = Spot { host, url: Some(url.clone()), path: Some(folder.clone()), look: false, walked: false };
             let walked = self.walk(setup, &spot, None, &World::default());
             let Some((_, read)) = walked.per_dirs.last().filter(|(directory, _)| directory == folder) else { continue };
             match read.dropped.first().filter(|_| !has_login(&read.config)) {

@@ -35,6 +35,8 @@ pub(super) struct Walked {
     pub found: Found,
     /// The per-directory files on the way, by their directories.
     pub per_dirs: Vec<(Vec<u8>, Arc<PerDir>)>,
+    /// The sections behind the directories that were merged, in their order.
+    pub met: Vec<Place>,
 }
 
 /// What one walk has merged so far.
@@ -64,12 +66,13 @@ struct Way {
     options: Options,
 }
 
-/// Which requests share a walk: the host by its address, the path, the URL path, whether files count.
-pub(super) type WalkKey = (usize, Option<Vec<u8>>, Option<Vec<u8>>, bool);
+/// Which requests share a walk: the host by its address, the path, the URL path, whether files count, whether it is an
+/// index that is looked up.
+pub(super) type WalkKey = (usize, Option<Vec<u8>>, Option<Vec<u8>>, bool, bool);
 
 impl Way {
     fn key(spot: &Spot<'_>) -> WalkKey {
-        (std::ptr::from_ref(spot.host).addr(), spot.path.clone(), spot.url.clone(), spot.look)
+        (std::ptr::from_ref(spot.host).addr(), spot.path.clone(), spot.url.clone(), spot.look, spot.walked)
     }
 
     fn take(&mut self, config: &DirConfig) {
@@ -111,20 +114,22 @@ impl Site<'_> {
             None => {
                 let config = Arc::new(proxied(spot, settings));
                 let (dropped, per_dirs) = Default::default();
-                Walked { config, fault: None, dropped, found: Found::elsewhere(), per_dirs }
+                Walked { config, fault: None, dropped, found: Found::elsewhere(), per_dirs, met: Vec::new() }
             }
         };
         if walked.fault.is_some() {
             return walked;
         }
+        let mut met = Vec::new();
         let mut config = DirConfig::clone(&walked.config);
         if spot.path.is_some() {
-            config = with_files(config, walked.found.name(), world);
+            config = with_files(config, walked.found.name(), world, &mut met);
         }
         let env = spot.host.host.settings.env_set.clone();
         let facts = Circumstances { ask, spot: Some(spot), user: None, env: &env };
-        config = with_conditions(located(spot, config, world), &facts, world);
-        Walked { config: Arc::new(config), ..walked }
+        config = located(spot, config, world, &mut met);
+        config = with_conditions(config, &facts, world, &mut met);
+        Walked { config: Arc::new(config), met, ..walked }
     }
 
     fn walk_directories(
@@ -169,6 +174,9 @@ impl Site<'_> {
             }
             let rest = path.get(at..).unwrap_or_default();
             let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+            if spot.walked && whole == Thing::File && !rest.contains(&b'/') {
+                break (None, Found::at(path, path.len(), whole));
+            }
             if rest.is_empty() {
                 break (None, Found::at(path, path.len(), whole));
             }
@@ -185,8 +193,10 @@ impl Site<'_> {
             }
         };
         let config = if fault.is_none() {
+            let name = if spot.walked && whole == Thing::File { found.name().len() } else { 0 };
+            let tried = found.filename.get(..found.filename.len() - name).unwrap_or_default();
             for section in sections {
-                if fits(section.pattern.fits(&found.filename), &section.written, section.place, world) {
+                if fits(section.pattern.fits(tried), &section.written, section.place, world) {
                     merged.add(&section.config);
                 }
             }
@@ -194,7 +204,7 @@ impl Site<'_> {
         } else {
             settings
         };
-        Walked { config: Arc::new(config), fault, dropped, found, per_dirs }
+        Walked { config: Arc::new(config), fault, dropped, found, per_dirs, met: Vec::new() }
     }
 
     /// The per-directory file of a directory, if one is read there.
@@ -305,10 +315,11 @@ fn proxied(spot: &Spot<'_>, settings: DirConfig) -> DirConfig {
 }
 
 /// Merges the `<Files>` sections that fit, in their order.
-fn with_files(config: DirConfig, name: &[u8], world: &World) -> DirConfig {
+fn with_files(config: DirConfig, name: &[u8], world: &World, met: &mut Vec<Place>) -> DirConfig {
     let mut merged = Merged::default();
     for section in &config.files {
         if fits(section.pattern.fits(name), &section.written, section.place, world) {
+            met.push(section.place);
             merged.add(&section.config);
         }
     }
@@ -316,11 +327,12 @@ fn with_files(config: DirConfig, name: &[u8], world: &World) -> DirConfig {
 }
 
 /// Merges the `<Location>` sections that fit, in their order.
-pub(super) fn located(spot: &Spot<'_>, config: DirConfig, world: &World) -> DirConfig {
+pub(super) fn located(spot: &Spot<'_>, config: DirConfig, world: &World, met: &mut Vec<Place>) -> DirConfig {
     let Some(url) = &spot.url else { return config };
     let mut merged = Merged::default();
     for section in &spot.host.host.locations {
         if fits(section.pattern.fits(url), &section.written, section.place, world) {
+            met.push(section.place);
             merged.add(&section.config);
         }
     }
@@ -328,7 +340,7 @@ pub(super) fn located(spot: &Spot<'_>, config: DirConfig, world: &World) -> DirC
 }
 
 /// Merges the `<If>` sections that hold, in their order, and then those inside of them.
-pub(super) fn with_conditions(config: DirConfig, facts: &dyn Facts, world: &World) -> DirConfig {
+pub(super) fn with_conditions(config: DirConfig, facts: &dyn Facts, world: &World, met: &mut Vec<Place>) -> DirConfig {
     let mut config = config;
     let mut sections = config.conditions.clone();
     while !sections.is_empty() {
@@ -340,6 +352,7 @@ pub(super) fn with_conditions(config: DirConfig, facts: &dyn Facts, world: &Worl
             }
             satisfied = holds(section, facts, world);
             if satisfied {
+                met.push(section.place);
                 merged.add(&section.config);
             }
         }
