@@ -105,6 +105,8 @@ impl Existence for Existing<'_, '_> {
     fn exists(&self, path: &[u8]) -> Option<bool> {
         let path: PathBuf = merge(Path::new(self.server_root), &server_path(path))?;
         let local = self.site.library.local(&path)?;
-        Some(self.site.library.files.stat(&local).is_ok())
+        // The workers look, who cannot see behind a closed folder.
+        let seen = !self.site.is_shut(path.as_os_str().as_encoded_bytes());
+        Some(seen && self.site.library.files.stat(&local).is_ok())
     }
 }
