@@ -188,20 +188,23 @@ impl Policy<'_> {
         named.or_else(|| find(self.misspelt_members())).map(|(_, place)| place)
     }
 
+    /// mod_authn_anon.c, `check_anonymous`.
     fn consult_anonymous(&self, login: &Login, user: &[u8]) -> Said {
-        let known = self.config.anonymous.as_ref().is_some_and(|anonymous| {
-            let named = anonymous.users.iter().any(|name| name.eq_ignore_ascii_case(user));
-            !user.is_empty() && (anonymous.anybody || named)
-        });
-        let empty = matches!(login, Login::Password { password, .. } if password.reveal().is_empty());
-        match (known, empty) {
-            (true, true) => {
-                let missing = Missing::Provider { name: "anon".to_owned() };
-                Said::Unknown(Because::nowhere(Reason::CannotTell { missing }))
-            }
-            (true, false) => Said::Right,
-            (false, _) => Said::NotFound(at(self.absent(user), self.naming(user))),
+        let absent = || Said::NotFound(at(self.absent(user), self.naming(user)));
+        let Some(anonymous) = self.config.anonymous.as_ref().filter(|set| set.anybody || !set.users.is_empty()) else {
+            return absent();
+        };
+        let named = anonymous.anybody || anonymous.users.iter().any(|name| name.eq_ignore_ascii_case(user));
+        if !(if user.is_empty() { anonymous.nobody } else { named }) {
+            return absent();
         }
+        let Login::Password { password, .. } = login else { return Said::Right };
+        let password = password.reveal();
+        let given = anonymous.wordless || !password.is_empty();
+        if given && (!anonymous.verified || password.contains(&b'@') && password.contains(&b'.')) {
+            return Said::Right;
+        }
+        Said::Denied(Answer::of(401, Because::nowhere(Reason::WrongPassword).logged("AH01617")))
     }
 
     /// Digest: the user, once the password was found right.

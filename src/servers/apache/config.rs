@@ -6,7 +6,7 @@ use super::content::Content;
 use super::directives::Override;
 use super::env_rule::EnvRule;
 use super::expr::Subnet;
-use super::expr::{Condition, StringExpr};
+use super::expr::{Condition, Facts, StringExpr};
 use super::files_pattern::FilesPattern;
 use super::methods::Methods;
 
@@ -164,6 +164,12 @@ pub(super) struct Anonymous {
     pub users: Vec<Vec<u8>>,
     /// Whether any name will do (`*`).
     pub anybody: bool,
+    /// Anonymous_NoUserId: whether an empty name will do.
+    pub nobody: bool,
+    /// Anonymous_MustGiveEmail off: whether the password may be empty.
+    pub wordless: bool,
+    /// Anonymous_VerifyEmail: whether the password must look like an address.
+    pub verified: bool,
 }
 
 /// `<Files>` or `<FilesMatch>`.
@@ -283,6 +289,24 @@ impl Provider {
             Self::Expr(condition) => condition.mentions_remote_user(),
             Self::Alias(provider, _) => provider.needs_user(),
             Self::All(_) | Self::Ip(_) | Self::Local | Self::Dns | Self::Method(_) | Self::Env(_) | Self::Ssl => false,
+        }
+    }
+}
+
+impl DirConfig {
+    /// Whether they do not depend on the request.
+    #[must_use]
+    pub(super) fn is_settled(&self) -> bool {
+        [&self.auth_type, &self.auth_name].into_iter().flatten().all(|set| set.value.is_constant())
+    }
+
+    /// Puts the values of the expressions that every login needs in their places, where the facts tell them
+    /// (mod_authn_core.c, `authn_ap_auth_type`, `authn_ap_auth_name`).
+    pub(super) fn settle(&mut self, facts: &dyn Facts) {
+        for set in [&mut self.auth_type, &mut self.auth_name].into_iter().flatten() {
+            if let Some(settled) = set.value.settled(facts) {
+                set.value = settled;
+            }
         }
     }
 }

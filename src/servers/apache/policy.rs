@@ -197,7 +197,7 @@ impl Policy<'_> {
         match set.value.constant().map(|value| value.to_ascii_lowercase()) {
             None => AuthType::Unknown(set),
             Some(value) => match value.as_slice() {
-                b"none" | b"" => AuthType::Unset,
+                b"none" => AuthType::Unset,
                 b"basic" if self.has(b"mod_auth_basic.c") => AuthType::Basic,
                 b"digest" if self.has(b"mod_auth_digest.c") => AuthType::Digest,
                 other => AuthType::Other(String::from_utf8_lossy(other).into_owned()),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use elsa::{FrozenMap, FrozenVec};
 
 use super::conditions::{Existence, Surroundings};
+use super::facts::Circumstances;
 use super::ground::Thing;
 use super::library::Library;
 use super::main::MainFiles;
@@ -238,7 +239,13 @@ impl<'s> Site<'s> {
         world: &World,
     ) -> (Policy<'p>, Arc<Walked>) {
         let walked = self.walk(setup, &spot, ask, world);
-        let mut policy = Policy::new(&setup.profile, walked.config.clone(), &self.library, spot);
+        let spot = Spot { path: spot.path.and(Some(walked.found.filename.clone())), ..spot };
+        let mut config = walked.config.clone();
+        if ask.is_some() && !config.is_settled() {
+            let env = config.env_set.clone();
+            Arc::make_mut(&mut config).settle(&Circumstances { ask, spot: Some(&spot), user: None, env: &env });
+        }
+        let mut policy = Policy::new(&setup.profile, config, &self.library, spot);
         policy.fault.clone_from(&walked.fault);
         policy.dropped.clone_from(&walked.dropped);
         policy.met.clone_from(&walked.met);

@@ -126,7 +126,8 @@ impl Site<'_> {
             config = with_files(config, walked.found.name(), world, &mut met);
         }
         let env = spot.host.host.settings.env_set.clone();
-        let facts = Circumstances { ask, spot: Some(spot), user: None, env: &env };
+        let reached = Spot { path: spot.path.as_ref().map(|_| walked.found.filename.clone()), ..spot.clone() };
+        let facts = Circumstances { ask, spot: Some(&reached), user: None, env: &env };
         config = located(spot, config, world, &mut met);
         config = with_conditions(config, &facts, world, &mut met);
         Walked { config: Arc::new(config), met, ..walked }

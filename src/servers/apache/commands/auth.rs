@@ -52,7 +52,14 @@ impl Reader<'_> {
                 anonymous.users.extend(words.iter().map(|word| word.value.clone()));
             }
             name if name.starts_with(b"anonymous_") => {
-                scope.config.anonymous.get_or_insert_with(Anonymous::default);
+                let on = words.first().is_some_and(|word| word.value.eq_ignore_ascii_case(b"on"));
+                let anonymous = scope.config.anonymous.get_or_insert_with(Anonymous::default);
+                match name {
+                    b"anonymous_nouserid" => anonymous.nobody = on,
+                    b"anonymous_mustgiveemail" => anonymous.wordless = !on,
+                    b"anonymous_verifyemail" => anonymous.verified = on,
+                    _ => {}
+                }
             }
             name if name.starts_with(b"authdigest") => self.digest(directive, name, words),
             b"order" | b"allow" | b"deny" | b"satisfy" => self.access(directive, &name, words, scope),

@@ -36,6 +36,13 @@ impl StringExpr {
         run.finish(value)
     }
 
+    /// The same with its value in place of what it is made of, where the facts tell it.
+    #[must_use]
+    pub fn settled(&self, facts: &dyn Facts) -> Option<StringExpr> {
+        let value = Word::Text(self.eval(facts)?);
+        Some(Self { word: Spanned { value, ..self.word } })
+    }
+
     /// Its value if that does not depend on the request.
     #[must_use]
     pub fn constant(&self) -> Option<Vec<u8>> {
