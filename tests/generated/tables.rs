@@ -80,7 +80,7 @@ const RARE: &[Row] = &[
 
 /// Rare ones that stand in no section and no per-dir file.
 const SERVER_WIDE: &[Row] = &[
-    ("AuthLDAPCharsetConfig", &[(4, "conf/charsets"), (1, "conf/word")], &["", "a b"]),
+    ("AuthLDAPCharsetConfig", &[(1, "conf/charsets")], &["", "a b"]),
     ("AuthnCacheEnable", &[(1, "")], &["x"]),
     ("AuthnCacheSOCache", &[(2, "shmcb"), (1, "shmcb:@ROOT@/cache")], &["", "nothing"]),
     (

@@ -80,10 +80,8 @@ impl Profile {
     /// (server/core.c, `ap_resolve_env`).
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
-        let defined = self.defines.iter().find(|(defined, _)| defined.eq_ignore_ascii_case(name));
-        match defined {
-            Some((_, value)) => Some(value.clone().unwrap_or_default()),
-            None => self.env.get(name).cloned(),
-        }
+        let valued = self.defines.iter().filter_map(|(defined, value)| Some((defined, value.as_ref()?)));
+        let defined = valued.into_iter().find(|(defined, _)| defined.eq_ignore_ascii_case(name));
+        defined.map(|(_, value)| value).or_else(|| self.env.get(name)).cloned()
     }
 }

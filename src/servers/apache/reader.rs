@@ -200,10 +200,12 @@ impl Permit {
         Self { allowed: Allowed { classes: profile.allow_override, ..nothing.allowed }, ..nothing }
     }
 
-    /// Whether the file is read at all.
+    /// Whether the file is read at all: with `Nonfatal` even where nothing of it is allowed (server/core.c,
+    /// `set_override`).
     #[must_use]
     pub(super) fn reads(&self) -> bool {
-        self.allowed.classes != Override::NONE || !self.list.is_empty()
+        let Allowed { classes, skips_forbidden, skips_unknown } = self.allowed;
+        classes != Override::NONE || skips_forbidden || skips_unknown || !self.list.is_empty()
     }
 }
 

@@ -36,6 +36,7 @@ impl Reader<'_> {
                 let providers = self.providers(directive, words, false);
                 scope.config.basic_providers.extend(providers);
             }
+            b"authformprovider" => drop(self.providers(directive, words, false)),
             b"authdigestprovider" => {
                 let providers = self.providers(directive, words, true);
                 scope.config.digest_providers.extend(providers);
