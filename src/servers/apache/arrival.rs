@@ -14,7 +14,7 @@ use super::rewrite::{Rewritten, rewritten};
 use super::setup::Setup;
 use super::site::Site;
 use super::spot::{Hosted, Spot, absolute, chosen, host_of};
-use super::target::target;
+use super::target::{Slashes, target};
 use super::walk::{located, with_conditions};
 use super::world::World;
 use crate::answer::{Answer, Because, Missing, Reason, Request, Trace};
@@ -34,11 +34,12 @@ pub(super) fn arrive<'p>(
     if request.path == b"*" && request.method == "OPTIONS" {
         return Err(plain(200));
     }
-    let url = target(&request.path).map_err(plain)?;
+    let url = target(&request.path, host.host.slashes.unwrap_or(Slashes::Refused)).map_err(plain)?;
+    let spot = map(site, errand, host, url, trace)?;
     if request.method == "TRACE" {
         return Err(plain(if host.host.trace == Some(Tracing::Off) { 405 } else { 200 }));
     }
-    map(site, errand, host, url, trace)
+    Ok(spot)
 }
 
 /// Where a decoded URL path leads on a host.

@@ -1,11 +1,12 @@
 //! A virtual host, or the main server: what the main configuration says of it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::config::{DirConfig, Set};
 use super::content::{Redirect, Rewrite, UrlPattern};
 use super::expr::{Fnmatch, fnmatch};
 use super::section::{DirectoryPattern, LocationPattern, Section};
+use super::target::Slashes;
 use crate::source::Place;
 
 /// A server_rec: the main server, or a virtual host.
@@ -41,6 +42,10 @@ pub(super) struct Host {
     pub rewrite: Rewrite,
     /// TraceEnable.
     pub trace: Option<Trace>,
+    /// AllowEncodedSlashes.
+    pub slashes: Option<Slashes>,
+    /// Whether UseCanonicalName may give it another name than the client does.
+    pub canonical: bool,
     /// SSLEngine.
     pub tls: Option<bool>,
     /// UserDir, mod_vhost_alias and others that map URLs in ways that are not followed.
@@ -104,13 +109,21 @@ impl Host {
             || self.aliases.iter().any(|alias| fnmatch(alias, name, anyhow))
     }
 
+    /// The name of a virtual host without ServerName: the main server's if it is for any address, else what DNS says of
+    /// its own, as far as everybody knows that (server/vhost.c, `ap_fini_vhost_config`).
+    fn resolved(&self, main: &Self) -> Option<Set<Vec<u8>>> {
+        let Some(address) = self.addresses.first()?.address else { return main.name.clone() };
+        let local = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&address);
+        local.then_some(Set::new(b"localhost".to_vec(), self.place?))
+    }
+
     /// This virtual host as it is within the main server (server/config.c, `ap_fixup_virtual_hosts`).
     #[must_use]
     pub(super) fn within(&self, main: &Self) -> Self {
         Self {
             place: self.place,
             addresses: self.addresses.clone(),
-            name: self.name.clone().or_else(|| main.name.clone()),
+            name: self.name.clone().or_else(|| self.resolved(main)),
             aliases: self.aliases.clone(),
             docroot: self.docroot.clone().or_else(|| main.docroot.clone()),
             access_names: self.access_names.clone().or_else(|| main.access_names.clone()),
@@ -124,6 +137,8 @@ impl Host {
             // A virtual host's engine is off unless it says so itself (mod_rewrite.c, `config_server_merge`).
             rewrite: self.rewrite.clone(),
             trace: self.trace.or(main.trace),
+            slashes: self.slashes.or(main.slashes),
+            canonical: self.canonical || main.canonical,
             tls: self.tls.or(main.tls),
             unmapped: self.unmapped.or(main.unmapped),
             server_path: self.server_path.clone(),

@@ -7,7 +7,7 @@ use super::delivery::Errand;
 use super::policy::Ask;
 use super::request_line::in_origin_form;
 use super::site::Site;
-use super::target::target;
+use super::target::{Slashes, target};
 use super::world::{World, explore};
 use crate::answer::{Answer, Reason, Request, Server, Startup, Survey, Trace};
 
@@ -41,6 +41,7 @@ impl Server for Site<'_> {
     }
 
     fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        let line = [request.method.as_bytes(), b" ", &request.path, b" HTTP/1.1"].concat();
         let request = match in_origin_form(request) {
             Ok(request) => request,
             Err(status) => return Answer { status: Some(status), because: Vec::new() },
@@ -53,6 +54,7 @@ impl Server for Site<'_> {
             https: request.https,
             headers: Some(request.headers.clone()),
             query: query(&request.path),
+            line: Some(line),
         };
         if self.started.is_none() {
             return self.answer_below_root(request, &ask);
@@ -77,7 +79,7 @@ impl Server for Site<'_> {
 impl Site<'_> {
     /// Without a main configuration the path is taken below the topmost folder of the site, as its document root.
     fn answer_below_root(&self, request: &Request, ask: &Ask) -> Answer {
-        let target = match target(&request.path) {
+        let target = match target(&request.path, Slashes::Refused) {
             Ok(target) => target,
             Err(status) => return Answer { status: Some(status), because: Vec::new() },
         };

@@ -13,27 +13,44 @@ use nom::{IResult, Parser};
 /// # Errors
 /// The status that the server answers instead: 400 for a bad `%xx` or a way above the root, 404 for an encoded slash or
 /// NUL.
-pub(super) fn target(raw: &[u8]) -> Result<Vec<u8>, u16> {
+pub(super) fn target(raw: &[u8], slashes: Slashes) -> Result<Vec<u8>, u16> {
     let path = before_query(raw).map_or(raw, |(_, path)| path);
     let (_, decoded) = all_consuming(many0(byte)).parse(path).map_err(|_| 400_u16)?;
-    if decoded.iter().any(|(byte, encoded)| *byte == 0 || (*encoded && *byte == b'/')) {
+    let is_slash = |(byte, text): &(u8, &[u8])| *byte == b'/' && text.len() > 1;
+    if decoded.iter().any(|found| found.0 == 0 || (is_slash(found) && slashes == Slashes::Refused)) {
         return Err(404);
     }
-    let decoded: Vec<u8> = decoded.into_iter().map(|(byte, _)| byte).collect();
-    resolved(&decoded)
+    let decoded = decoded.into_iter().flat_map(|found| match is_slash(&found) && slashes == Slashes::Kept {
+        true => found.1.to_vec(),
+        false => vec![found.0],
+    });
+    resolved(&decoded.collect::<Vec<u8>>())
+}
+
+/// What `AllowEncodedSlashes` makes of `%2f`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slashes {
+    /// There is no such page.
+    Refused,
+    /// It is a slash.
+    Decoded,
+    /// It stays as it is.
+    Kept,
 }
 
 fn before_query(input: &[u8]) -> IResult<&[u8], &[u8]> {
     take_till(|byte| byte == b'?')(input)
 }
 
-/// One byte, and whether it was encoded.
-fn byte(input: &[u8]) -> IResult<&[u8], (u8, bool)> {
+/// One byte, and its text.
+fn byte(input: &[u8]) -> IResult<&[u8], (u8, &[u8])> {
     let digits = take_while_m_n(2, 2, |byte: u8| byte.is_ascii_hexdigit());
     let encoded =
         map_opt(preceded(char('%'), digits), |digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
     let plain = map_opt(take(1_usize), |byte: &[u8]| byte.first().copied().filter(|byte| *byte != b'%'));
-    alt((encoded.map(|byte| (byte, true)), plain.map(|byte| (byte, false)))).parse(input)
+    let (rest, byte) = alt((encoded, plain)).parse(input)?;
+    let text = input.get(..input.len() - rest.len()).unwrap_or_default();
+    Ok((rest, (byte, text)))
 }
 
 fn resolved(path: &[u8]) -> Result<Vec<u8>, u16> {
@@ -62,16 +79,18 @@ fn segment(input: &[u8]) -> IResult<&[u8], &[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::target;
+    use super::{Slashes, target};
 
     #[test]
     fn targets_become_paths() {
-        assert_eq!(target(b"/a/%62/?x=/y").unwrap(), b"/a/b/");
-        assert_eq!(target(b"//a/./b/../c").unwrap(), b"/a/c");
-        assert_eq!(target(b"/").unwrap(), b"/");
-        assert_eq!(target(b"/../a"), Err(400));
-        assert_eq!(target(b"/%zz"), Err(400));
-        assert_eq!(target(b"/a%2Fb"), Err(404));
-        assert_eq!(target(b"/a%00"), Err(404));
+        assert_eq!(target(b"/a/%62/?x=/y", Slashes::Refused).unwrap(), b"/a/b/");
+        assert_eq!(target(b"//a/./b/../c", Slashes::Refused).unwrap(), b"/a/c");
+        assert_eq!(target(b"/", Slashes::Refused).unwrap(), b"/");
+        assert_eq!(target(b"/../a", Slashes::Refused), Err(400));
+        assert_eq!(target(b"/%zz", Slashes::Refused), Err(400));
+        assert_eq!(target(b"/a%2Fb", Slashes::Refused), Err(404));
+        assert_eq!(target(b"/a%00", Slashes::Refused), Err(404));
+        assert_eq!(target(b"/a%2Fb", Slashes::Kept).unwrap(), b"/a%2Fb");
+        assert_eq!(target(b"/a/..%2fb", Slashes::Decoded).unwrap(), b"/b");
     }
 }

@@ -16,6 +16,7 @@ use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::host::{HostAddress, Listen, Mapping, Trace};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::target::Slashes;
 use crate::source::Spanned;
 
 type Words<'w> = &'w [Spanned<Vec<u8>>];
@@ -168,6 +169,11 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
             host.access_names = Some(directive.words().into_iter().map(|word| word.value).collect());
         }
         b"traceenable" => host.trace = Some(if is("off") { Trace::Off } else { Trace::On }),
+        b"allowencodedslashes" => {
+            let slashes = if is("nodecode") { Slashes::Kept } else { Slashes::Refused };
+            host.slashes = Some(if is("on") { Slashes::Decoded } else { slashes });
+        }
+        b"usecanonicalname" => host.canonical = !is("off"),
         b"sslengine" => host.tls = Some(is("on") || is("optional")),
         b"userdir" if !is("disabled") => host.unmapped = Some(place),
         b"virtualdocumentroot" | b"virtualdocumentrootip" | b"virtualscriptalias" | b"virtualscriptaliasip" => {
