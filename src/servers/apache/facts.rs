@@ -2,11 +2,14 @@
 
 use std::net::IpAddr;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
 use super::env_rule::{EnvRule, Seen, value};
 use super::expr::{Condition, Facts, Table};
 use super::policy::Ask;
-use super::spot::Spot;
-use crate::answer::Client;
+use super::spot::{Spot, host_of};
+use crate::answer::{Client, Login, Scheme};
 
 /// A request at the place it came to, and the user once known.
 pub(super) struct Circumstances<'a> {
@@ -41,10 +44,23 @@ impl Circumstances<'_> {
     fn header(&self, name: &str) -> Option<Option<Vec<u8>>> {
         let headers = self.ask?.headers.as_ref()?;
         if name.eq_ignore_ascii_case("authorization") {
-            return None;
+            return authorization(&self.ask?.login);
         }
         let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         Some(found.map(|(_, value)| value.clone()))
+    }
+}
+
+/// The header that a login comes in: `None` if it cannot be told, an inner `None` if there is none.
+fn authorization(login: &Login) -> Option<Option<Vec<u8>>> {
+    match login {
+        Login::Anonymous => Some(None),
+        Login::Header(value) => Some(Some(value.reveal().to_vec())),
+        Login::Password { user, password, scheme: Scheme::Basic } => {
+            let text = BASE64_STANDARD.encode([user.as_slice(), b":", password.reveal()].concat());
+            Some(Some(format!("Basic {text}").into_bytes()))
+        }
+        Login::Password { scheme: Scheme::Digest, .. } | Login::Holder(_) => None,
     }
 }
 
@@ -63,8 +79,13 @@ impl Facts for Circumstances<'_> {
             "REQUEST_URI" => self.spot?.url.clone(),
             "QUERY_STRING" => ask.query.clone(),
             "SERVER_PROTOCOL" | "PROTOCOL" => Some(b"HTTP/1.1".to_vec()),
-            "IS_SUBREQ" => Some(b"false".to_vec()),
-            "SERVER_NAME" => self.spot?.host.host.name.as_ref().map(|set| set.value.clone()),
+            "IS_SUBREQ" => Some(if self.spot?.walked { b"true".to_vec() } else { b"false".to_vec() }),
+            "THE_REQUEST" => ask.line.clone(),
+            "REQUEST_STATUS" => Some(b"200".to_vec()),
+            "AUTH_TYPE" if self.user.is_none() => Some(Vec::new()),
+            "SERVER_NAME" if !self.spot?.host.host.canonical => {
+                host_of(&self.header("Host")??).ok().map(|(_, name)| name)
+            }
             "HTTP_HOST" => Some(self.header("Host")?.unwrap_or_default()),
             "REQUEST_FILENAME" | "SCRIPT_FILENAME" => self.spot?.path.clone(),
             "DOCUMENT_ROOT" => self.spot.map(|spot| spot.host.docroot.clone()),

@@ -32,13 +32,15 @@ pub(super) struct Ask {
     pub headers: Option<Vec<(String, Vec<u8>)>>,
     /// What stands behind the `?`; `None`: anything.
     pub query: Option<Vec<u8>>,
+    /// The request line; `None`: any.
+    pub line: Option<Vec<u8>>,
 }
 
 impl Ask {
     /// One of which only this is known.
     #[must_use]
     pub(super) fn of(method: &str, login: Login, client: Client) -> Self {
-        Self { method: method.to_owned(), login, client, https: true, headers: None, query: None }
+        Self { method: method.to_owned(), login, client, https: true, headers: None, query: None, line: None }
     }
 }
 

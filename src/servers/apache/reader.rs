@@ -101,7 +101,9 @@ pub(super) fn read(file: FileId, bytes: &[u8], around: Surroundings<'_>, permit:
     let Surroundings { profile, world, .. } = around;
     let tree = parse(file, bytes, LineLimit::PER_DIRECTORY, &mut Admitting { around, permit: &permit });
     let mut reader = Reader::new(profile, world, &tree.fulfilled);
-    reader.note_encoding(file, bytes);
+    if !permit.allowed.skips_unknown {
+        reader.note_encoding(file, bytes);
+    }
     reader.note_syntax(&tree);
     let mut scope = Scope::per_dir(permit);
     scope.note_depth(&tree);

@@ -191,7 +191,7 @@ impl<'s> Site<'s> {
             Some(known) => *known,
             None => *self.folders.insert(folder.clone(), Box::new(self.find(&folder, hosted))),
         };
-        let Some(id) = id else { return Ok(None) };
+        let Some(id) = id else { return self.closed(directory).map_or(Ok(None), |fault| Err(Box::new(fault))) };
         if let Some(fault) = self.library.opened(&folder).and_then(|opened| opened.fault.clone()) {
             let reason = Reason::UnreadableConfig { fault };
             let because = Because::at(reason, Place::new(id, Span::at(0))).logged("AH00529");
@@ -211,6 +211,18 @@ impl<'s> Site<'s> {
             self.read.borrow_mut().insert(key, per_dir.clone());
         }
         Ok(Some(per_dir))
+    }
+
+    /// A folder of which the workers cannot tell whether a per-directory file lies in it (server/config.c,
+    /// `ap_open_htaccess`).
+    fn closed(&self, directory: &[u8]) -> Option<Fault> {
+        let shut = self.started.is_some() && self.thing(directory, true) == Thing::Folder;
+        if !shut || !self.is_shut(&[directory, b".htaccess"].concat()) {
+            return None;
+        }
+        let fault = "the folder is closed to the server's workers".to_owned();
+        let because = Because::nowhere(Reason::UnreadableConfig { fault }).logged("AH00529");
+        Some(Fault { status: 403, because })
     }
 
     /// The per-directory file of a folder that was not loaded before: the first of its names that is there.
