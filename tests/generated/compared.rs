@@ -21,8 +21,8 @@ pub(crate) struct Compared {
 /// How they differ: enough to know the same difference again in a smaller case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Difference {
-    /// Whether the server starts: the real one, the engine.
-    Startup { real: String, ours: &'static str },
+    /// Whether the server starts: the real one, the engine, and what the real one says.
+    Startup { real: String, ours: &'static str, words: String },
     /// The status of a request: the real one, the engine's with the last reason that it gives.
     Status { real: u16, ours: u16, reason: &'static str },
 }
@@ -59,7 +59,11 @@ impl Compared {
             return Vec::new();
         }
         if self.startup != self.real.startup {
-            return vec![(0, Difference::Startup { real: self.real.startup.clone(), ours: self.startup })];
+            let words = match self.startup {
+                "ok" => super::tally::last_words(&self.words),
+                _ => self.ours.first().map_or("", last).to_owned(),
+            };
+            return vec![(0, Difference::Startup { real: self.real.startup.clone(), ours: self.startup, words })];
         }
         let pairs = self.real.statuses.iter().zip(&self.ours).enumerate();
         let decided = pairs.filter_map(|(place, (real, ours))| Some((place, *real, ours.status?, ours)));

@@ -41,7 +41,7 @@ const RARE: &[Row] = &[
     ("AuthnCacheProvideFor", &[(2, "file"), (1, "file dbd")], &["", "nonsense"]),
     ("AuthnCacheTimeout", &[(1, "300"), (1, "60")], &["", "soon"]),
     ("AuthnCacheContext", &[(1, "directory"), (1, "server"), (1, "crew")], &["", "a b"]),
-    ("AuthnzFcgiCheckAuthnProvider", &[(1, "None"), (1, "nothing Authoritative On")], &["", "x"]),
+    ("AuthnzFcgiCheckAuthnProvider", &[(1, "None")], &["", "x"]),
     ("AuthFormProvider", &[(1, "file")], &["", "nonsense"]),
     ("AuthFormUsername", &[(1, "who")], &["", "a b"]),
     ("AuthFormPassword", &[(1, "what")], &["", "a b"]),

@@ -83,7 +83,7 @@ impl Tally {
 }
 
 /// The last line that says more than that it all failed, without time and process.
-fn last_words(why: &str) -> String {
+pub(crate) fn last_words(why: &str) -> String {
     let telling = why.lines().rev().find(|line| !line.contains("AH00016") && !line.contains("AH00558"));
     telling.unwrap_or_default().rsplit("] ").next().unwrap_or_default().to_owned()
 }

@@ -120,14 +120,17 @@ impl Policy<'_> {
         };
         let file = &passwords.basic;
         let via = self.config.user_file.as_ref().map(|set| set.place);
-        if let Some(because) = self.wrong_kind(file.contents, Contents::Passwords) {
-            return Said::Denied(Answer::of(401, because.logged("AH01617").assuming(assumed)));
-        }
+        let strange =
+            self.wrong_kind(file.contents, Contents::Passwords).map(|because| because.assuming(assumed.clone()));
         let by_known_name = || file.deciding().find(|entry| known_name(file, entry) == user);
         let found = file.entry(user).or_else(|| matches!(login, Login::Holder(_)).then(by_known_name).flatten());
         let Some(entry) = found else {
-            return Said::NotFound(at(self.absent(user), self.naming(user)).assuming(assumed));
+            let absent = || at(self.absent(user), self.naming(user)).assuming(assumed.clone());
+            return Said::NotFound(strange.unwrap_or_else(absent));
         };
+        if let Some(because) = strange {
+            return Said::Denied(Answer::of(401, because.logged("AH01617")));
+        }
         let denied = |reason, log| {
             let because = Because::at(reason, place_of(file.file, entry)).logged(log).assuming(assumed.clone());
             via.map_or(because.clone(), |via| because.with(via, "this AuthUserFile leads to the entry"))

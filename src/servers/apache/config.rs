@@ -242,6 +242,10 @@ pub(super) struct DirConfig {
     pub merging: Option<Set<Merging>>,
     /// Order, Allow, Deny, Satisfy.
     pub access: Option<Access>,
+    /// Whether mod_authn_file has settings of its own here, be they empty: then those outside do not hold.
+    pub forgets_users: bool,
+    /// The same of mod_authz_groupfile.
+    pub forgets_groups: bool,
     /// Anonymous and kin.
     pub anonymous: Option<Anonymous>,
     /// SSLRequireSSL.
@@ -257,6 +261,18 @@ pub(super) struct DirConfig {
 }
 
 impl DirConfig {
+    /// Makes the module's settings ready, as the server does before it finds a directive of it forbidden
+    /// (server/config.c, `ap_set_config_vectors`): of modules that merge nothing, the outer ones are forgotten.
+    pub(super) fn prepare(&mut self, module: &str) {
+        match module {
+            "mod_authn_file.c" => self.forgets_users = true,
+            "mod_authz_groupfile.c" => self.forgets_groups = true,
+            "mod_authn_anon.c" => drop(self.anonymous.get_or_insert_default()),
+            "mod_access_compat.c" => drop(self.access.get_or_insert_default()),
+            _ => {}
+        }
+    }
+
     /// Shows every part of the settings to `look`: these, and those of the sections inside.
     pub(super) fn each(&self, look: &mut dyn FnMut(&Self)) {
         look(self);

@@ -214,10 +214,11 @@ impl Site<'_> {
         let further = Errand { ask: &ask, depth: errand.depth + 1, ..*errand };
         let (inner, walked) = self.policy_at(errand.setup, spot, Some(&ask), errand.world);
         let access = inner.answer(&ask, errand.world);
-        // With the same settings nobody is asked again (server/request.c, `ap_process_request_internal`), unless a module
-        // wants that.
-        let known =
-            inner.fault.is_none() && inner.met == policy.met && !REPEATING.iter().any(|module| policy.has(module));
+        // With the same settings nobody is asked again (server/request.c, `ap_process_request_internal`); where a module
+        // wants all sections merged anew, they are the same only if none fits.
+        let known = inner.fault.is_none()
+            && inner.met == policy.met
+            && (inner.met.is_empty() || !REPEATING.iter().any(|module| policy.has(module)));
         if access.passes() != Some(true) && !known {
             return Err(access);
         }

@@ -309,7 +309,7 @@ impl Reader<'_> {
     }
 
     /// The table's row for a directive that may stand here; else its fault is noted.
-    pub(super) fn admitted(&mut self, directive: &Directive<'_>, scope: &Scope) -> Option<&'static Row> {
+    pub(super) fn admitted(&mut self, directive: &Directive<'_>, scope: &mut Scope) -> Option<&'static Row> {
         let name = &directive.name.value;
         let Some(row) = self.profile.modules.directives(name).next() else {
             if !scope.permit.as_ref().is_some_and(|permit| permit.allowed.skips_unknown) {
@@ -321,6 +321,7 @@ impl Reader<'_> {
         if !row.overrides.meets(scope.overrides) && !scope.permit.as_ref().is_some_and(listed) {
             if scope.permit.as_ref().is_some_and(|permit| permit.allowed.skips_forbidden) {
                 self.note_skipped(directive);
+                scope.config.prepare(row.module);
                 return None;
             }
             let needs = row.overrides.classes().collect::<Vec<_>>().join(" or ");
@@ -360,7 +361,11 @@ impl Reader<'_> {
                 return;
             }
         }
-        if Encoding::of(name).is_some() {
+        if let Some(encoding) = Encoding::of(name) {
+            let noted = |fault: &Fault| matches!(fault.because.reason, Reason::UnreadableEncoding { .. });
+            if directive.span.start > 0 || !self.read.faults.iter().any(noted) {
+                self.fault(Because::at(Reason::UnreadableEncoding { what: encoding.words() }, directive.name_place()));
+            }
             return;
         }
         if let Some(unnamed) = self.profile.unnamed.first() {
