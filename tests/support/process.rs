@@ -27,6 +27,14 @@ impl Drop for Process {
 }
 
 impl Running for Process {
+    fn settle(&mut self) {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_millis(300) && self.child.try_wait().is_ok_and(|ended| ended.is_none())
+        {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn port(&self, https: bool) -> u16 {
         if https { self.tls_port } else { self.port }
     }

@@ -39,6 +39,9 @@ pub(crate) enum Started {
 
 /// A running server, stopped by its process id when it is dropped.
 pub(crate) trait Running {
+    /// Waits a moment for its end, if a request made it crash.
+    fn settle(&mut self) {}
+
     /// The port for a request.
     fn port(&self, https: bool) -> u16;
 }
@@ -77,6 +80,9 @@ pub(crate) fn ask(driver: &dyn Driver, placed: &Placed, plan: &Plan, started: St
             }
             asked => asked?,
         };
+        if status == 0 {
+            running.settle();
+        }
         statuses.push(status);
     }
     Ok(answers("ok", statuses))

@@ -215,10 +215,10 @@ impl Site<'_> {
         let (inner, walked) = self.policy_at(errand.setup, spot, Some(&ask), errand.world);
         let access = inner.answer(&ask, errand.world);
         // With the same settings nobody is asked again (server/request.c, `ap_process_request_internal`); where a module
-        // wants all sections merged anew, they are the same only if none fits.
-        let known = inner.fault.is_none()
-            && inner.met == policy.met
-            && (inner.met.is_empty() || !REPEATING.iter().any(|module| policy.has(module)));
+        // wants all sections merged anew, they are the same only if none fits and the folder was not walked again.
+        let is_there = walked.found.thing == Thing::File;
+        let kept = is_there && inner.met.is_empty() || !REPEATING.iter().any(|module| policy.has(module));
+        let known = inner.fault.is_none() && inner.met == policy.met && kept;
         if access.passes() != Some(true) && !known {
             return Err(access);
         }

@@ -137,7 +137,8 @@ impl Host {
             // A virtual host's engine is off unless it says so itself (mod_rewrite.c, `config_server_merge`).
             rewrite: self.rewrite.clone(),
             trace: self.trace.or(main.trace),
-            slashes: self.slashes.or(main.slashes),
+            // Not so the main server's: a virtual host has its own or none.
+            slashes: self.slashes,
             canonical: self.canonical || main.canonical,
             tls: self.tls.or(main.tls),
             unmapped: self.unmapped.or(main.unmapped),

@@ -120,6 +120,10 @@ impl Policy<'_> {
             let place = access.and_then(|access| access.places.first().copied()).or(self.config.ssl_required);
             return refuse(403, Reason::DeniedByAddress, place, "AH01797");
         }
+        if !self.has(b"mod_authz_core.c") {
+            // Nobody says that no login is needed (server/request.c, `ap_process_request_internal`).
+            return self.log_in(ask, any, world);
+        }
         if self.config.rules.is_empty() {
             return self.without_rules();
         }
@@ -276,6 +280,11 @@ impl Policy<'_> {
 
     /// The rules once more, with the user (mod_authz_core.c, `authorize_user`).
     fn authorize(&self, ask: &Ask, user: &[u8], world: &World) -> Answer {
+        if !self.has(b"mod_authz_core.c") {
+            let reason = Reason::ProviderMissing { module: "mod_authz_core.c".to_owned() };
+            let place = self.config.auth_type.as_ref().map(|set| set.place);
+            return refuse(500, reason, place, "AH00025");
+        }
         let asker = self.asker(ask, Some(user), world);
         let forbidden = self.config.send_forbidden.as_ref().is_some_and(|set| set.value);
         match asker.judge(&self.config.rules) {
