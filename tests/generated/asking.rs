@@ -115,7 +115,7 @@ fn who() -> impl Strategy<Value = Who> {
         14 => (0..NAMES.len() + 2).prop_map(Who::Right),
         2 => (0..NAMES.len(), prop::sample::select(&["", "wrong", "tide-table", "a:b"])).prop_map(|(who, password)| Who::Wrong(who, password)),
         1 => (odd, prop::sample::select(&["", "me@crew.test", "tide-table"])).prop_map(|(name, password)| Who::Other(name, password)),
-        2 => prop::sample::select(&[("guest", "me@crew.test"), ("guest", ""), ("guest", "me"), ("Guest", "a@b.c"), ("", "a@b.c"), ("nobody", "x@y.z")])
+        2 => prop::sample::select(&[("guest", "me@crew.test"), ("guest", ""), ("guest", "me"), ("Guest", "a@b.c"), ("", "a@b.c"), ("nobody", "x@y.z"), ("mira,", "x")])
             .prop_map(|(name, password)| Who::Other(name, password)),
         1 => prop::sample::select(HEADERS).prop_map(Who::Header),
         1 => (0..NAMES.len()).prop_map(Who::Cased),

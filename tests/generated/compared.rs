@@ -2,11 +2,13 @@
 
 use std::io;
 
-use htlint::simulate::Simulated;
+use htlint::answer::{Login, Trace};
+use htlint::simulate::{Simulated, Simulator};
 
+use super::support::case::{Request, Scheme};
 use super::support::placed::Placed;
 use super::support::replay::{self, Driver, Started};
-use super::support::served::{Answers, Predicted, predict};
+use super::support::served::{Answers, asked, open};
 use super::world::World;
 
 /// What both said of one case.
@@ -16,6 +18,8 @@ pub(crate) struct Compared {
     pub(crate) words: String,
     pub(crate) startup: &'static str,
     pub(crate) ours: Vec<Simulated>,
+    /// What the engine says where a name is sent with its right password, whatever that is.
+    pub(crate) holders: Vec<Option<Simulated>>,
 }
 
 /// How they differ: enough to know the same difference again in a smaller case.
@@ -25,6 +29,8 @@ pub(crate) enum Difference {
     Startup { real: String, ours: &'static str, words: String },
     /// The status of a request: the real one, the engine's with the last reason that it gives.
     Status { real: u16, ours: u16, reason: &'static str },
+    /// The status of a login whose password was right, and what the engine says of the right password.
+    Holder { real: u16, ours: u16, reason: &'static str },
 }
 
 /// Lays the case out, starts the real server on it, asks both.
@@ -46,10 +52,19 @@ pub(crate) fn compare(driver: &dyn Driver, world: &World) -> io::Result<Compared
     let log = std::fs::read(placed.root.join("error.log")).unwrap_or_default();
     let words =
         format!("{printed}{}", String::from_utf8_lossy(&log)).replace(&placed.root.display().to_string(), "@ROOT@");
-    match predict(driver.name(), &placed, &world.plan) {
-        Predicted::Answers(startup, ours) => Ok(Compared { real, words, startup, ours }),
-        Predicted::Stopped(why) => Err(io::Error::other(why)),
-    }
+    let asked = open(driver.name(), &placed, &world.plan, |simulator| {
+        let ours = world.plan.requests.iter().map(|request| simulator.ask(&asked(request), &mut Trace::unwanted()));
+        let holders = world.plan.requests.iter().map(|request| holder(simulator, request));
+        (simulator.startup(), ours.collect(), holders.collect())
+    });
+    let (startup, ours, holders) = asked.map_err(|stop| io::Error::other(stop.to_string()))?;
+    Ok(Compared { real, words, startup, ours, holders })
+}
+
+fn holder(simulator: &Simulator<'_>, request: &Request) -> Option<Simulated> {
+    let user = request.user.as_ref().filter(|_| request.scheme == Scheme::Basic)?;
+    let login = Login::Holder(user.clone().into_bytes());
+    Some(simulator.ask(&htlint::answer::Request { login, ..asked(request) }, &mut Trace::unwanted()))
 }
 
 impl Compared {
@@ -68,9 +83,19 @@ impl Compared {
         let pairs = self.real.statuses.iter().zip(&self.ours).enumerate();
         let decided = pairs.filter_map(|(place, (real, ours))| Some((place, *real, ours.status?, ours)));
         let wrong = decided.filter(|(_, real, status, _)| real != status);
-        wrong
-            .map(|(place, real, status, ours)| (place, Difference::Status { real, ours: status, reason: last(ours) }))
-            .collect()
+        let wrong = wrong.map(|(place, real, ours, all)| (place, Difference::Status { real, ours, reason: last(all) }));
+        wrong.chain(self.holders_differ()).collect()
+    }
+
+    /// Where no password was refused, the right one has the same answer.
+    fn holders_differ(&self) -> impl Iterator<Item = (usize, Difference)> {
+        let pairs = self.real.statuses.iter().zip(&self.holders).enumerate();
+        let decided = pairs.filter_map(|(place, (real, holder))| {
+            let holder = holder.as_ref()?;
+            Some((place, *real, holder.status?, last(holder)))
+        });
+        let wrong = decided.filter(|(_, real, ours, _)| ![401, 0].contains(real) && real != ours);
+        wrong.map(|(place, real, ours, reason)| (place, Difference::Holder { real, ours, reason }))
     }
 
     /// What was missing wherever the engine could not tell.

@@ -93,7 +93,7 @@ pub(crate) fn host(style: Style) -> BoxedStrategy<Host> {
         maybe(7, server_wide(style)),
     ]);
     let included = one_of(vec![(9, Just(Vec::new()).boxed()), (2, some(1..3, scope(style)))]);
-    let parts = (modules(), before(style), aliases, extra, included, sections, hosts, maybe(5, fault()));
+    let parts = (modules(), before(style), aliases, extra, included, sections, hosts, maybe(6, fault()));
     let whole = parts.prop_map(|(modules, before, aliases, extra, included, sections, hosts, fault)| {
         let include = if included.is_empty() { vec![] } else { vec![Node::Line("Include conf/extra.conf".to_owned())] };
         let main = [before, aliases, extra, include, sections, fault, hosts].concat();
@@ -158,13 +158,14 @@ fn before(style: Style) -> BoxedStrategy<Nodes> {
             line(style, "Require", &[(40, "all granted"), (1, "all denied"), (1, "valid-user")], &[]),
         ]),
     );
+    // Now and then nothing is required of anybody.
+    let bare = section(Just("Directory \"@ROOT@/site\"".to_owned()).boxed(), overrides(style));
     row(vec![
         Just(fixed).boxed(),
         maybe(95, line(style, "ServerName", &[(5, "localhost"), (1, "crew.test"), (1, "crew.test:8080")], &[])),
         line(style, "User", &[(40, "www-data"), (1, "nobody"), (1, "#33")], &["nobody-here", "root"]),
         line(style, "Group", &[(40, "www-data"), (1, "nogroup")], &["nobody-here"]),
-        maybe(94, around),
-        maybe(96, site),
+        one_of(vec![(9, row(vec![maybe(94, around), maybe(96, site)])), (1, bare)]),
         maybe(20, hidden()),
         maybe(5, line(style, "AccessFileName", &[(1, ".htaccess"), (1, ".access .htaccess"), (1, ".acl")], &[])),
         maybe(3, line(style, "TraceEnable", &[(1, "Off"), (1, "On"), (1, "extended")], &["x"])),
@@ -305,6 +306,8 @@ fn fault() -> BoxedStrategy<Nodes> {
         "AuthType Basic",
         "Require valid-user",
         "Include conf/nowhere.conf",
+        "Include conf/nowhere.conf",
+        "Include @ROOT@/nowhere",
         "Include conf/nowhere/*.conf",
         "LoadModule ssl_module /usr/lib/apache2/modules/mod_nothing.so",
         "LoadModule auth_basic_modul /usr/lib/apache2/modules/mod_auth_basic.so",

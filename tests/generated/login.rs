@@ -26,7 +26,7 @@ fn basic(style: Style, source: BoxedStrategy<Nodes>) -> BoxedStrategy<Nodes> {
             2,
             line(style, "AuthBasicFake", &[(1, "mira secret"), (1, "%{REMOTE_USER}"), (1, "off")], &["", "a b c"]),
         ),
-        maybe(2, digest_on_the_file(style)),
+        maybe(5, digest_on_the_file(style)),
     ])
 }
 
@@ -62,14 +62,14 @@ const PROVIDERS: &[(u32, &str)] =
     &[(6, "file"), (2, "anon file"), (2, "file anon"), (2, "crewfile"), (1, "crewfile file"), (1, "\"file\"")];
 
 const PLACES: &[(u32, &str)] = &[
-    (200, "@ROOT@/conf/crew"),
+    (130, "@ROOT@/conf/crew"),
     (8, "conf/crew"),
     (6, "\"@ROOT@/conf/crew\""),
     (6, "@ROOT@/site/private/.htpasswd"),
     (4, "${CREW}"),
     (3, "@ROOT@/conf/realms"),
     (3, "@ROOT@/conf/missing"),
-    (2, "@ROOT@/conf"),
+    (4, "@ROOT@/conf"),
     (2, "@ROOT@/conf/way"),
     (1, "@ROOT@/conf/loop"),
     (1, "@ROOT@/conf/lost"),
@@ -78,12 +78,12 @@ const PLACES: &[(u32, &str)] = &[
     (1, "@ROOT@//conf/./crew"),
     (1, "@ROOT@/site/../conf/crew"),
     (1, "%{DOCUMENT_ROOT}/../@ROOT@/conf/crew"),
-    (1, ".htpasswd"),
+    (4, ".htpasswd"),
     (1, "/private/.htpasswd"),
-    (1, "/path/to/.htpasswd"),
+    (3, "/path/to/.htpasswd"),
     (1, "/home/USERNAME/.htpasswd"),
     (1, "~/.htpasswd"),
-    (1, "C:\\inetpub\\.htpasswd"),
+    (3, "C:\\inetpub\\.htpasswd"),
     (1, "https://crew.test/.htpasswd"),
     (1, "@ROOT@/conf/Crew"),
     (1, "@ROOT@/conf/crew/"),

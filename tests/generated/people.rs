@@ -76,7 +76,7 @@ pub(crate) fn people() -> BoxedStrategy<People> {
     let stored = prop_oneof![
         14 => prop::sample::select(fitting),
         1 => prop::sample::select(others),
-        1 => prop::sample::select(&["", "tide-table", "!", "*", "{PLAIN}tide", "$1$", "x", "$P$BtideT4ble", "0b2c8e1f"])
+        1 => prop::sample::select(&["", "", "tide-table", "!", "*", "{PLAIN}tide", "$1$", "x", "$P$BtideT4ble", "0b2c8e1f"])
             .prop_map(|hash| Stored { hash: hash.to_owned(), password: "tide-table".to_owned() }),
     ];
     let four = prop::collection::vec(stored.clone(), NAMES.len());
@@ -124,11 +124,11 @@ fn damage() -> impl Strategy<Value = Damage> {
         2 => Just(Damage::Missing),
         1 => Just(Damage::Blank),
         1 => Just(Damage::Colons),
-        1 => Just(Damage::Swallowed),
+        2 => Just(Damage::Swallowed),
         1 => Just(Damage::Split),
         1 => Just(Damage::Glued),
         1 => Just(Damage::Bare),
-        1 => Just(Damage::Long),
+        2 => Just(Damage::Long),
         1 => Just(Damage::Quoted),
         1 => Just(Damage::Escaped),
         1 => Just(Damage::Indented),

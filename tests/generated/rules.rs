@@ -211,7 +211,7 @@ pub(crate) fn limited(style: Style, body: BoxedStrategy<Nodes>) -> BoxedStrategy
     }
     let bad =
         word(&[(1, "Limit get"), (1, "Limit GET,POST"), (1, "Limit TRACE"), (1, "LimitExcept"), (1, "Limit BREW")]);
-    one_of(vec![(24, section(good, body.clone())), (1, section(bad, body))])
+    one_of(vec![(8, section(good, body.clone())), (1, section(bad, body))])
 }
 
 /// Order, Allow, Deny, Satisfy.

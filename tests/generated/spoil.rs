@@ -56,6 +56,7 @@ const HOWS: &[How] = &[
     How::All(Text::NoLastEnd),
     How::All(Text::Utf16),
     How::All(Text::Long),
+    How::All(Text::Long),
     How::All(Text::Empty),
     How::All(Text::SmartQuotes),
     How::One(Line::Nul),

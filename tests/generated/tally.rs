@@ -33,8 +33,12 @@ impl Tally {
         for name in directives(world) {
             *self.directives.entry(name).or_default() += 1;
         }
-        let reasons: BTreeSet<&'static str> =
-            compared.ours.iter().flat_map(|ours| ours.reasons.iter().map(|spoken| spoken.id)).collect();
+        let reasons: BTreeSet<&'static str> = compared
+            .ours
+            .iter()
+            .chain(compared.holders.iter().flatten())
+            .flat_map(|ours| ours.reasons.iter().map(|spoken| spoken.id))
+            .collect();
         for reason in reasons {
             *self.reasons.entry(reason).or_default() += 1;
         }

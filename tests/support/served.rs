@@ -8,7 +8,7 @@ use htlint::Options;
 use htlint::answer::Trace;
 use htlint::read::Disk;
 use htlint::servers::Kind;
-use htlint::simulate::{Asked, Simulated, simulate};
+use htlint::simulate::{Asked, Simulated, Simulator, simulate};
 use serde::{Deserialize, Serialize};
 
 use super::case::{Request, file_name, folders, parse};
@@ -112,17 +112,28 @@ pub(crate) enum Predicted {
     Stopped(String),
 }
 
-/// Asks the engine, as `htlint simulate --on-host` would.
-pub(crate) fn predict(server: &str, placed: &Placed, plan: &Plan) -> Predicted {
+/// Opens the engine on a case that is laid out, as `htlint simulate --on-host` would.
+pub(crate) fn open<R>(
+    server: &str,
+    placed: &Placed,
+    plan: &Plan,
+    work: impl FnOnce(&Simulator<'_>) -> R,
+) -> Result<R, htlint::Stop> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == server);
     let options = Options { here: placed.root.clone(), on_host: true, ..Options::default() };
-    let asked = simulate(&Disk::default(), &options, Path::new(&plan.config), kind, |simulator| {
-        let answers = plan.requests.iter().map(|request| {
-            // The keys of case.toml are those of `htlint simulate --requests`.
-            let request = Asked::read(&serde_json::to_vec(request).unwrap()).and_then(Asked::request).unwrap();
-            simulator.ask(&request, &mut Trace::unwanted())
-        });
+    simulate(&Disk::default(), &options, Path::new(&plan.config), kind, work)
+}
+
+/// The request as `htlint simulate --requests` reads it: the keys of `case.toml` are its keys.
+pub(crate) fn asked(request: &Request) -> htlint::answer::Request {
+    Asked::read(&serde_json::to_vec(request).unwrap()).and_then(Asked::request).unwrap()
+}
+
+/// Asks the engine what a case asks.
+pub(crate) fn predict(server: &str, placed: &Placed, plan: &Plan) -> Predicted {
+    let opened = open(server, placed, plan, |simulator| {
+        let answers = plan.requests.iter().map(|request| simulator.ask(&asked(request), &mut Trace::unwanted()));
         Predicted::Answers(simulator.startup(), answers.collect())
     });
-    asked.unwrap_or_else(|stop| Predicted::Stopped(stop.to_string()))
+    opened.unwrap_or_else(|stop| Predicted::Stopped(stop.to_string()))
 }
