@@ -96,7 +96,9 @@ pub(crate) fn host(style: Style) -> BoxedStrategy<Host> {
     let parts = (modules(), before(style), aliases, extra, included, sections, hosts, maybe(6, fault()));
     let whole = parts.prop_map(|(modules, before, aliases, extra, included, sections, hosts, fault)| {
         let include = if included.is_empty() { vec![] } else { vec![Node::Line("Include conf/extra.conf".to_owned())] };
-        let main = [before, aliases, extra, include, sections, fault, hosts].concat();
+        // The line behind the last Use must not be one without an end: the server loses it.
+        let end = vec![Node::Line("# end".to_owned())];
+        let main = [before, aliases, extra, include, sections, fault, hosts, end].concat();
         let modules = modules.load(&format!("{}{}", render(&main), render(&included)));
         let main = [modules, main].concat();
         Host { main, included }

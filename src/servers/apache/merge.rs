@@ -26,7 +26,7 @@ pub(super) fn merge(outer: &DirConfig, inner: &DirConfig) -> DirConfig {
         digest_algorithm: inner.digest_algorithm.clone().or_else(|| outer.digest_algorithm.clone()),
         send_forbidden: inner.send_forbidden.clone().or_else(|| outer.send_forbidden.clone()),
         rules: rules(outer, inner),
-        merging: inner.merging.clone(),
+        merging: merging(outer, inner),
         access: inner.access.clone().or_else(|| outer.access.clone()),
         anonymous: inner.anonymous.clone().or_else(|| outer.anonymous.clone()),
         ssl_required: inner.ssl_required.or(outer.ssl_required),
@@ -35,6 +35,12 @@ pub(super) fn merge(outer: &DirConfig, inner: &DirConfig) -> DirConfig {
         files: [outer.files.as_slice(), inner.files.as_slice()].concat(),
         conditions: [outer.conditions.as_slice(), inner.conditions.as_slice()].concat(),
     }
+}
+
+/// AuthMerging is not inherited, but it stays where nothing of the module is said inside.
+fn merging(outer: &DirConfig, inner: &DirConfig) -> Option<Set<Merging>> {
+    let silent = inner.rules.is_empty() && (inner.send_forbidden.is_none() || !outer.rules.is_empty());
+    inner.merging.clone().or_else(|| outer.merging.clone().filter(|_| silent))
 }
 
 fn rules(outer: &DirConfig, inner: &DirConfig) -> Vec<Rule> {
