@@ -4,12 +4,12 @@
 use nom::Parser;
 use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::char;
-use nom::combinator::{all_consuming, map_res, opt, recognize, rest};
+use nom::combinator::{all_consuming, opt, recognize, rest};
 use nom::multi::separated_list1;
-use nom::sequence::preceded;
+use nom::sequence::{preceded, terminated};
 
 use super::directives::{find, foreign_directive, foreign_module, module};
-use super::expr::Pattern;
+use super::expr::{Pattern, PatternFault};
 use super::line::Directive;
 use super::profile::Profile;
 use super::reader::Permit;
@@ -17,8 +17,9 @@ use super::tree::SyntaxFault;
 use super::world::{Question, World};
 use crate::answer::Missing;
 use crate::lines::{LogicalLine, LogicalLines};
+use crate::read::Stat;
 use crate::source::FileId;
-use crate::words::{blanks, word};
+use crate::words::{blanks, word, words};
 
 /// What a condition comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +46,10 @@ pub(super) enum OnRead<'s> {
     Done,
     /// It was executed and failed.
     Fails(SyntaxFault),
-    /// This is read in its place.
+    /// These are read in its place, each whole in itself.
     Reads(Vec<Portion<'s>>),
+    /// This is read in its place as if it stood there.
+    Splices(Portion<'s>),
 }
 
 /// Text that is read in the place of a directive.
@@ -102,8 +105,8 @@ pub(super) trait Conditions<'s> {
 
 /// Whether files of the server exist, as far as that can be told.
 pub(super) trait Existence {
-    /// Whether the server's path leads to something; `None`: can't tell.
-    fn exists(&self, path: &[u8]) -> Option<bool>;
+    /// What stands at the end of a path of the server; `None`: can't tell; an inner `None`: nothing does.
+    fn stands(&self, path: &[u8]) -> Option<Option<Stat>>;
 }
 
 /// Conditions of a profile in a world.
@@ -167,7 +170,7 @@ impl Surroundings<'_> {
             return Some(Truth::Refused(format!("{}> directive missing closing '>'", section.name())));
         };
         let (argument, negated) = negation(argument);
-        let Ok((_, name)) = word(argument) else {
+        let Some((_, name)) = word(argument).ok().filter(|(_, name)| !name.value.is_empty()) else {
             return Some(Truth::Refused(format!("{}> directive requires additional arguments", section.name())));
         };
         let holds = decide(self, &name.value, section) != negated;
@@ -195,8 +198,8 @@ impl Surroundings<'_> {
     }
 
     fn has_file(&self, path: &[u8], section: &Directive<'_>) -> bool {
-        if let Some(known) = self.existence.and_then(|existence| existence.exists(path)) {
-            return known;
+        if let Some(known) = self.existence.and_then(|existence| existence.stands(path)) {
+            return known.is_some();
         }
         let missing = Missing::Path { path: String::from_utf8_lossy(path).into_owned() };
         self.world.ask(Question::File(path.to_owned()), missing, section.place())
@@ -214,6 +217,10 @@ impl Surroundings<'_> {
     fn version(&self, section: &Directive<'_>) -> Truth {
         let usage = || Truth::Refused(format!("{} [operator] version> is what it takes", section.name()));
         let Some(argument) = section.section_argument() else { return usage() };
+        let words = words(argument);
+        if words.len() > 2 {
+            return Truth::Refused(format!("{}> directive missing closing '>'", section.name()));
+        }
         let (operator, version) = match (word(argument), word(argument).ok().and_then(|(rest, _)| word(rest).ok())) {
             (Ok((_, operator)), Some((_, version))) => (operator.value, version.value),
             (Ok((_, version)), None) => (b"=".as_slice().into(), version.value),
@@ -223,9 +230,16 @@ impl Surroundings<'_> {
             Some(operator) => (operator.to_owned(), true),
             None => (operator.into_owned(), false),
         };
-        let holds = match (operator.as_slice(), delimited_pattern(&version)) {
-            (b"~", pattern) => self.version_fits(pattern.unwrap_or(&version), section),
-            (b"=" | b"==", Some(pattern)) => self.version_fits(pattern, section),
+        let pattern = match (operator.as_slice(), delimited_pattern(&version)) {
+            (b"~", pattern) => Some(pattern.unwrap_or(&version)),
+            (b"=" | b"==", pattern) => pattern,
+            _ => None,
+        };
+        if pattern.is_some_and(|pattern| matches!(Pattern::compile(pattern, false), Err(PatternFault::Refused))) {
+            return Truth::Refused("Unable to compile regular expression".to_owned());
+        }
+        let holds = match (operator.as_slice(), pattern) {
+            (_, Some(pattern)) => self.version_fits(pattern, section),
             (b"=" | b"==" | b">" | b">=" | b"<" | b"<=", None) => match parts(&version) {
                 Some(wanted) => compares(&operator, self.profile.version, wanted),
                 None => return usage(),
@@ -269,10 +283,12 @@ fn delimited_pattern(version: &[u8]) -> Option<&[u8]> {
 
 /// One to three numbers; missing ones count as 0.
 fn parts(version: &[u8]) -> Option<[u32; 3]> {
-    let number = map_res(take_while1(|byte: u8| byte.is_ascii_digit()), |digits| {
-        std::str::from_utf8(digits).unwrap_or_default().parse::<u32>()
-    });
-    let mut list = all_consuming(separated_list1(char::<&[u8], nom::error::Error<&[u8]>>('.'), number));
+    let number = take_while1(|byte: u8| byte.is_ascii_digit())
+        .map(|digits| std::str::from_utf8(digits).unwrap_or_default().parse().unwrap_or(u32::MAX));
+    let mut list = all_consuming(terminated(
+        separated_list1(char::<&[u8], nom::error::Error<&[u8]>>('.'), number),
+        opt(char('.')),
+    ));
     let (_, numbers) = list.parse(version).ok()?;
     let mut parts = [0; 3];
     parts.get_mut(..numbers.len())?.copy_from_slice(&numbers);

@@ -262,7 +262,7 @@ impl Site<'_> {
             return Some(plain(200));
         }
         let reads = [Methods::of("GET"), Methods::of("POST")].iter().any(|method| method.covers(methods));
-        let known = Methods::known(errand.method).is_some();
+        let known = Methods::known_besides(errand.method, &errand.setup.profile.methods).is_some();
         (!reads).then(|| plain(if known { 405 } else { 501 }))
     }
 }

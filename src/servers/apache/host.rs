@@ -48,6 +48,12 @@ pub(super) struct Host {
     pub canonical: bool,
     /// SSLEngine.
     pub tls: Option<bool>,
+    /// Whether SSLEngine is on for good, and not only on a client's wish.
+    pub needs_certificate: Option<bool>,
+    /// SSLCertificateFile.
+    pub certificates: Vec<Set<Vec<u8>>>,
+    /// SSLCertificateKeyFile.
+    pub keys: Vec<Set<Vec<u8>>>,
     /// UserDir, mod_vhost_alias and others that map URLs in ways that are not followed.
     pub unmapped: Option<Place>,
     /// ServerPath.
@@ -141,8 +147,16 @@ impl Host {
             slashes: self.slashes,
             canonical: self.canonical || main.canonical,
             tls: self.tls.or(main.tls),
+            needs_certificate: self.needs_certificate.or(main.needs_certificate),
+            certificates: own_or(&self.certificates, &main.certificates),
+            keys: own_or(&self.keys, &main.keys),
             unmapped: self.unmapped.or(main.unmapped),
             server_path: self.server_path.clone(),
         }
     }
+}
+
+/// A list, or the outer one where it is empty.
+fn own_or<T: Clone>(own: &[T], outer: &[T]) -> Vec<T> {
+    if own.is_empty() { outer.to_vec() } else { own.to_vec() }
 }

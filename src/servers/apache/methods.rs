@@ -36,15 +36,15 @@ pub(super) const METHODS: [&str; 28] = [
 /// Those of them that mod_dav brings (modules/dav/main/mod_dav.c, `dav_init_handler`).
 const OF_DAV: [&str; 2] = ["BIND", "SEARCH"];
 
-const OTHER: u32 = 1 << METHODS.len();
+const OTHER: u64 = 1 << METHODS.len();
 
 /// A set of methods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Methods(u32);
+pub(super) struct Methods(u64);
 
 impl Methods {
     /// Every method, unknown ones included.
-    pub(super) const ALL: Self = Self((OTHER << 1) - 1);
+    pub(super) const ALL: Self = Self(u64::MAX);
     /// None.
     pub(super) const NONE: Self = Self(0);
 
@@ -59,6 +59,22 @@ impl Methods {
     pub(super) fn known(name: &str) -> Option<Self> {
         let name = if name == "HEAD" { "GET" } else { name };
         METHODS.iter().position(|known| *known == name).map(|bit| Self(1 << bit))
+    }
+
+    /// The same on a server whose main configuration makes these known besides; as many as a set holds.
+    #[must_use]
+    pub(super) fn known_besides(name: &str, registered: &[String]) -> Option<Self> {
+        let bit = || {
+            let index = registered.iter().position(|known| known == name)?;
+            1_u64.checked_shl(u32::try_from(METHODS.len() + 1 + index).ok()?)
+        };
+        Self::known(name).or_else(|| bit().map(Self))
+    }
+
+    /// The set of one method on such a server.
+    #[must_use]
+    pub(super) fn of_besides(name: &str, registered: &[String]) -> Self {
+        Self::known_besides(name, registered).unwrap_or(Self(OTHER))
     }
 
     /// Whether a server without mod_dav knows the method.

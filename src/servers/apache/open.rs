@@ -15,7 +15,7 @@ use super::syntax::parse;
 use super::world::World;
 use crate::answer::Target;
 use crate::lines::LineLimit;
-use crate::read::{Account, Fault, Mapping, PathMap, merge, server_path};
+use crate::read::{Account, Fault, Mapping, PathMap, Stat, merge, server_path};
 use crate::source::{Source, Sources};
 
 /// Reads the main configuration and all that it leads to.
@@ -51,7 +51,9 @@ pub(super) fn set_up<'s>(site: &Site<'s>, started: &Started<'s>, profile: &Profi
     let bytes = site.sources.get(*config).map(Source::bytes).unwrap_or_default();
     let mut reading = Reading::new(profile.clone(), files, site.sources, world);
     let tree = parse(*config, bytes, LineLimit::LARGE, &mut reading);
-    let mut main: Main = read_main(&tree, reading.profile, world);
+    let profile = reading.profile;
+    let ground = files.below(&profile.server_root);
+    let mut main: Main = read_main(&tree, profile.clone(), world, &ground);
     site.library.settle(with_root(target, &main.profile.server_root), account(target, &main.process));
     main.faults.extend(startup_faults(&main, *config, files, target));
     Setup::told(main)
@@ -82,10 +84,10 @@ fn with_root(target: &Target<'_>, server_root: &str) -> PathMap {
 /// As whom the workers run (modules/arch/unix/mod_unixd.c, `unixd_set_user`, `unixd_set_group`).
 fn account(target: &Target<'_>, process: &Process) -> Option<Account> {
     let text = |set: &super::config::Set<Vec<u8>>| String::from_utf8_lossy(&set.value).into_owned();
-    let user = process.user.as_ref().map(text).filter(|name| !name.contains('$'));
+    let user = process.users.last().map(text).filter(|name| !name.contains('$'));
     let user = user.or_else(|| target.run_as.map(str::to_owned)).unwrap_or_else(|| "www-data".to_owned());
     let account = Account::named(&user, target.files)?;
-    let group = process.group.as_ref().map(text);
+    let group = process.groups.last().map(text);
     let group = group.and_then(|name| crate::read::group_number(&name, target.files));
     Some(match group {
         Some(group) => account.with_group(group),
@@ -102,11 +104,11 @@ pub(super) struct Existing<'a, 's> {
 }
 
 impl Existence for Existing<'_, '_> {
-    fn exists(&self, path: &[u8]) -> Option<bool> {
+    fn stands(&self, path: &[u8]) -> Option<Option<Stat>> {
         let path: PathBuf = merge(Path::new(self.server_root), &server_path(path))?;
         let local = self.site.library.local(&path)?;
         // The workers look, who cannot see behind a closed folder.
         let seen = !self.site.is_shut(path.as_os_str().as_encoded_bytes());
-        Some(seen && self.site.library.files.stat(&local).is_ok())
+        Some(if seen { self.site.library.files.stat(&local).ok() } else { None })
     }
 }

@@ -135,7 +135,8 @@ impl Policy<'_> {
     }
 
     pub(super) fn asker<'q>(&'q self, ask: &'q Ask, user: Option<&'q [u8]>, world: &'q World) -> Asker<'q> {
-        Asker { method: Methods::of(&ask.method), user, client: ask.client, https: ask.https, world, policy: self, ask }
+        let method = Methods::of_besides(&ask.method, &self.profile.methods);
+        Asker { method, user, client: ask.client, https: ask.https, world, policy: self, ask }
     }
 
     fn open(&self, reason: Reason, place: Option<Place>) -> Answer {

@@ -29,6 +29,8 @@ pub struct Profile {
     pub unnamed: BTreeSet<String>,
     /// Providers under other names.
     pub aliases: Aliases,
+    /// Methods that the main configuration makes known.
+    pub methods: Vec<String>,
     /// What `AllowOverride` grants to per-directory files.
     pub allow_override: Override,
     /// Names that `<IfDefine>` knows, each with its value for `${}`.
@@ -53,6 +55,7 @@ impl Default for Profile {
             foreign: None,
             aliases: Aliases::default(),
             unnamed: BTreeSet::new(),
+            methods: Vec::new(),
             allow_override: Override::ALL,
             defines: BTreeMap::new(),
             env: BTreeMap::new(),
@@ -80,8 +83,7 @@ impl Profile {
     /// (server/core.c, `ap_resolve_env`).
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<String> {
-        let valued = self.defines.iter().filter_map(|(defined, value)| Some((defined, value.as_ref()?)));
-        let defined = valued.into_iter().find(|(defined, _)| defined.eq_ignore_ascii_case(name));
-        defined.map(|(_, value)| value).or_else(|| self.env.get(name)).cloned()
+        let mut defined = self.defines.iter().filter(|(defined, _)| defined.eq_ignore_ascii_case(name));
+        defined.find_map(|(_, value)| value.clone()).or_else(|| self.env.get(name).cloned())
     }
 }

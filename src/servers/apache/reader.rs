@@ -1,7 +1,7 @@
 //! Executes the tree of a per-directory file, directive by directive, into settings (server/config.c, `ap_walk_config` and
 //! `invoke_cmd`). Faults are data: each is noted, and reading goes on behind it.
 
-use super::conditions::{Admitting, Surroundings};
+use super::conditions::{Admitting, Existence, Surroundings};
 use super::config::{Allowed, Combine, DirConfig, Rule, Set};
 use super::directives::Module;
 use super::directives::{
@@ -98,9 +98,8 @@ const MOST_GUESSES: usize = 50;
 /// Reads a per-directory file in a world.
 #[must_use]
 pub(super) fn read(file: FileId, bytes: &[u8], around: Surroundings<'_>, permit: Permit) -> PerDir {
-    let Surroundings { profile, world, .. } = around;
     let tree = parse(file, bytes, LineLimit::PER_DIRECTORY, &mut Admitting { around, permit: &permit });
-    let mut reader = Reader::new(profile, world, &tree.fulfilled);
+    let mut reader = Reader::new(around, &tree.fulfilled);
     if !permit.allowed.skips_unknown {
         reader.note_encoding(file, bytes);
     }
@@ -133,16 +132,17 @@ pub(super) struct Main {
 
 /// Executes the tree of a main configuration.
 #[must_use]
-pub(super) fn read_main(tree: &Tree<'_>, profile: Profile, world: &World) -> Main {
-    let mut reader = Reader::new(&profile, world, &tree.fulfilled);
+pub(super) fn read_main(tree: &Tree<'_>, profile: Profile, world: &World, ground: &dyn Existence) -> Main {
+    let around = Surroundings { profile: &profile, world, existence: Some(ground) };
+    let mut reader = Reader::new(around, &tree.fulfilled);
     reader.note_syntax(tree);
     let mut scope = Scope::server(Host::default());
     scope.note_depth(tree);
     reader.walk(&tree.nodes, &mut scope);
     let mut host = *scope.host.take().unwrap_or_default();
     host.settings = scope.finish();
-    let Reader { read, hosts, aliases, process, .. } = reader;
-    let profile = Profile { aliases, ..profile.clone() };
+    let Reader { read, hosts, aliases, process, registered, .. } = reader;
+    let profile = Profile { aliases, methods: registered, ..profile.clone() };
     let PerDir { faults, remarks, dropped, .. } = read;
     Main { host, hosts, profile, process, faults, remarks, dropped }
 }
@@ -151,11 +151,14 @@ pub(super) fn read_main(tree: &Tree<'_>, profile: Profile, world: &World) -> Mai
 pub(super) struct Reader<'p> {
     pub(super) profile: &'p Profile,
     pub(super) world: &'p World,
+    pub(super) existence: Option<&'p dyn Existence>,
     fulfilled: &'p [Fulfilled<'p>],
     pub(super) read: PerDir,
     pub(super) hosts: Vec<Host>,
     pub(super) aliases: Aliases,
     pub(super) process: Process,
+    /// Methods that are known besides httpd's own.
+    pub(super) registered: Vec<String>,
 }
 
 /// What the main configuration says of the process as a whole.
@@ -163,12 +166,18 @@ pub(super) struct Reader<'p> {
 pub(super) struct Process {
     /// Listen.
     pub listens: Vec<Listen>,
-    /// User.
-    pub user: Option<Set<Vec<u8>>>,
-    /// Group.
-    pub group: Option<Set<Vec<u8>>>,
-    /// Paths of files that the server opens when it starts.
+    /// Every User, each of which is looked up; the last one holds.
+    pub users: Vec<Set<Vec<u8>>>,
+    /// Every Group.
+    pub groups: Vec<Set<Vec<u8>>>,
+    /// Logs that the server opens when it starts.
     pub logs: Vec<Set<Vec<u8>>>,
+    /// Whether the main server's ErrorLog is among them.
+    pub has_error_log: bool,
+    /// PidFile.
+    pub pid_file: Option<Set<Vec<u8>>>,
+    /// TypesConfig.
+    pub types: Option<Set<Vec<u8>>>,
 }
 
 /// What per-directory files may say, where they are read (server/config.c, `invoke_cmd`).
@@ -278,10 +287,12 @@ impl Scope {
 }
 
 impl<'p> Reader<'p> {
-    fn new(profile: &'p Profile, world: &'p World, fulfilled: &'p [Fulfilled<'p>]) -> Self {
+    fn new(around: Surroundings<'p>, fulfilled: &'p [Fulfilled<'p>]) -> Self {
+        let Surroundings { profile, world, existence } = around;
         let aliases = profile.aliases.clone();
         let (read, hosts, process) = (PerDir::default(), Vec::new(), Process::default());
-        Self { profile, world, fulfilled, read, hosts, aliases, process }
+        let registered = profile.methods.clone();
+        Self { profile, world, existence, fulfilled, read, hosts, aliases, process, registered }
     }
 }
 
@@ -301,6 +312,7 @@ impl Reader<'_> {
         let plain: Vec<&[u8]> = words.iter().map(|word| word.value.as_slice()).collect();
         match row.count(&plain) {
             Err(message) => self.refuse(directive, &words, message),
+            Ok(_) if self.misplaced(directive, scope) => {}
             Ok(counted) => {
                 let counted = counted.len();
                 self.execute(directive, words.get(..counted).unwrap_or_default(), scope);

@@ -15,7 +15,18 @@ pub(super) fn parse<'s>(
     conditions: &mut dyn Conditions<'s>,
 ) -> Tree<'s> {
     let lines = Lines::File(logical_lines(bytes, limit));
-    let mut builder = Builder { file, bytes, limit, lines, conditions, tree: Tree::default(), depth: 0, read_to: 0 };
+    let mut builder = Builder {
+        file,
+        bytes,
+        limit,
+        lines,
+        conditions,
+        tree: Tree::default(),
+        depth: 0,
+        read_to: 0,
+        spliced: Vec::new(),
+        splices: 0,
+    };
     let nodes = builder.container(None);
     builder.tree.nodes = nodes;
     builder.tree
@@ -23,6 +34,9 @@ pub(super) fn parse<'s>(
 
 /// How deep sections may nest before htlint reads no further; the server has no limit of its own but its stack.
 const DEEPEST: usize = 200;
+
+/// How many times kept lines are read before htlint reads no further; the server has no limit.
+const MOST_SPLICES: usize = 100_000;
 
 struct Builder<'s, 'c> {
     file: FileId,
@@ -33,6 +47,9 @@ struct Builder<'s, 'c> {
     tree: Tree<'s>,
     depth: usize,
     read_to: usize,
+    /// What is left of the text around kept lines that are read in its midst.
+    spliced: Vec<(Lines<'s>, FileId, &'s [u8])>,
+    splices: usize,
 }
 
 /// A section that is still open.
@@ -76,6 +93,7 @@ impl<'s> Builder<'s, '_> {
             OnRead::Later => add(Node::Directive(directive), stack, nodes),
             OnRead::Done => {}
             OnRead::Fails(fault) => self.fault(fault, directive.span),
+            OnRead::Splices(portion) => self.splice(portion),
             OnRead::Reads(_) if self.depth + stack.len() >= DEEPEST => self.tree.too_deep = Some(directive.place()),
             OnRead::Reads(portions) => {
                 for portion in portions {
@@ -90,6 +108,7 @@ impl<'s> Builder<'s, '_> {
     /// Reads another file, or kept lines, as the server does in the place of the directive that asks for it.
     fn portion(&mut self, portion: Portion<'s>, around: usize) -> Vec<Node<'s>> {
         let lines = std::mem::replace(&mut self.lines, portion.lines);
+        let spliced = std::mem::take(&mut self.spliced);
         let (file, bytes) = (self.file, self.bytes);
         (self.file, self.bytes) = (portion.file, portion.bytes);
         self.depth += around + 1;
@@ -98,13 +117,30 @@ impl<'s> Builder<'s, '_> {
         self.depth -= around + 1;
         self.read_to = read_to;
         self.lines = lines;
+        self.spliced = spliced;
         (self.file, self.bytes) = (file, bytes);
         self.conditions.left();
         nodes
     }
 
+    /// Reads kept lines before the rest of the file, as if they stood in it (modules/core/mod_macro.c, `use_macro`).
+    fn splice(&mut self, portion: Portion<'s>) {
+        let lines = std::mem::replace(&mut self.lines, portion.lines);
+        self.spliced.push((lines, self.file, self.bytes));
+        (self.file, self.bytes) = (portion.file, portion.bytes);
+        self.splices += 1;
+        if self.splices > MOST_SPLICES {
+            self.tree.too_deep = Some(Place::new(self.file, Span::at(0)));
+        }
+    }
+
     fn next_line(&mut self) -> Option<LogicalLine<'s>> {
-        let line = self.lines.next().filter(|_| self.tree.too_deep.is_none())?;
+        let line = loop {
+            match self.lines.next().filter(|_| self.tree.too_deep.is_none()) {
+                Some(line) => break line,
+                None => (self.lines, self.file, self.bytes) = self.spliced.pop().inspect(|_| self.conditions.left())?,
+            }
+        };
         self.read_to = line.span.end;
         Some(line)
     }
@@ -112,11 +148,12 @@ impl<'s> Builder<'s, '_> {
     /// At the end of the file a conditional section closes silently, and any other is a fault (`ap_build_config`).
     fn end_of_file(&mut self, stack: Vec<Open<'s>>, mut nodes: Vec<Node<'s>>, conditional: bool) -> Vec<Node<'s>> {
         let mut inner: Option<Node<'s>> = None;
+        // The server names the outermost one.
+        for open in stack.iter().filter(|_| !conditional && self.tree.too_deep.is_none()) {
+            let message = format!("{}> was not closed", open.open.name());
+            self.tree.faults.push((SyntaxFault::Unbalanced(message), open.open.place()));
+        }
         for mut open in stack.into_iter().rev() {
-            if !conditional && self.tree.too_deep.is_none() {
-                let message = format!("{}> was not closed", open.open.name());
-                self.fault(SyntaxFault::Unbalanced(message), open.open.span);
-            }
             open.body.extend(inner.take());
             inner = Some(Node::Section { open: open.open, body: open.body });
         }
@@ -229,13 +266,17 @@ impl<'s> Builder<'s, '_> {
     /// `get_lines_till_end_token`).
     fn keep(&mut self, section: &Directive<'s>) {
         let mut kept = Vec::new();
-        let mut closed = false;
+        let mut open = 1_usize;
         while let Some(line) = self.next_line() {
             let tag = Directive::plain(self.file, line.text.clone(), line.span);
             let name = tag.name.value.strip_prefix(b"</").and_then(|name| name.strip_suffix(b">"));
             let own = section.name.value.get(1..).unwrap_or_default();
             if name.is_some_and(|name| name.eq_ignore_ascii_case(own)) {
-                closed = true;
+                open -= 1;
+            } else if tag.is(&section.name()) {
+                open += 1;
+            }
+            if open == 0 {
                 break;
             }
             if !line.is_skipped() {
@@ -243,7 +284,7 @@ impl<'s> Builder<'s, '_> {
             }
         }
         let kept =
-            if closed { self.conditions.keep(section, kept) } else { Err("expected token not found".to_owned()) };
+            if open == 0 { self.conditions.keep(section, kept) } else { Err("expected token not found".to_owned()) };
         if let Err(message) = kept {
             self.fault(SyntaxFault::Refused(section.name(), message), section.span);
         }

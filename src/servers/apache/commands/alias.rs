@@ -13,15 +13,18 @@ enum Told {
     Other,
 }
 
-/// Why the server refuses the arguments of `Redirect` or, with `regex`, of `RedirectMatch`.
-pub(super) fn redirect(words: &[&[u8]], regex: bool) -> Option<String> {
+/// Why the server refuses the arguments of `Redirect` or, with `regex`, of `RedirectMatch`; an expression is taken only
+/// inside a section or in a per-directory file.
+pub(super) fn redirect(words: &[&[u8]], regex: bool, in_section: bool) -> Option<String> {
     let (first, second, third) = (*words.first()?, words.get(1).copied(), words.get(2).copied());
     let told = told(first);
     let (path, url) = match (&told, second, third) {
         (Told::Nothing, _, Some(_)) => return Some("Redirect: invalid first argument (of three)".to_owned()),
         // An expression, or a status for the whole folder: both are taken.
-        (Told::Redirect, Some(_), None) | (Told::Nothing, None, _) | (Told::Other, None, _) => return None,
-        (Told::Nothing, url, None) => (Some(first), url),
+        (Told::Redirect, Some(_), None) | (Told::Nothing, None, _) | (Told::Other, None, _) if in_section => {
+            return None;
+        }
+        (Told::Nothing, url, _) => (Some(first), url),
         (_, path, url) => (path, url),
     };
     if regex && path.is_some_and(refuses) {

@@ -1,6 +1,7 @@
 //! Directives that say how to log in: mod_authn_core, mod_auth_basic, mod_authn_file, mod_authn_anon,
 //! mod_authz_groupfile, mod_auth_digest; and the dispatch to all others.
 
+use super::values::measure;
 use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Anonymous, Merging, Set, WrittenPath};
 use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authn_provider};
@@ -111,7 +112,7 @@ impl Reader<'_> {
         }
     }
 
-    fn providers(&mut self, directive: &Directive<'_>, words: Words<'_>, realms: bool) -> Vec<Set<String>> {
+    pub(super) fn providers(&mut self, directive: &Directive<'_>, words: Words<'_>, realms: bool) -> Vec<Set<String>> {
         let mut known = Vec::new();
         for word in words {
             let place = Place::new(directive.file, word.span);
@@ -177,6 +178,10 @@ impl Reader<'_> {
         let message = match name {
             b"authdigestqop" if value != b"auth" => "AuthDigestQop: only 'auth' is supported",
             b"authdigestalgorithm" if value != b"md5" => "AuthDigestAlgorithm: only MD5 is supported",
+            b"authdigestshmemsize" if shared_memory(&value).is_none() => "Invalid size in AuthDigestShmemSize",
+            b"authdigestshmemsize" if shared_memory(&value) < Some(LEAST_SHARED) => {
+                "size in AuthDigestShmemSize too small"
+            }
             b"authdigestnoncelifetime" if !is_number(&value) => "Invalid time in AuthDigestNonceLifetime",
             _ => return,
         };
@@ -193,6 +198,19 @@ impl Reader<'_> {
             scope.config.unknowable.push(Because::at(Reason::CannotTell { missing }, directive.place()));
         }
     }
+}
+
+/// The least that mod_auth_digest's shared memory holds: one client and its table.
+const LEAST_SHARED: i64 = 88;
+
+/// A number of bytes, or with `K` or `M` behind it that many times them (`set_shmem_size`).
+fn shared_memory(value: &[u8]) -> Option<i64> {
+    let (number, unit) = match value {
+        [number @ .., b'k'] => (number, 1024),
+        [number @ .., b'm'] => (number, 1024 * 1024),
+        number => (number, 1),
+    };
+    measure(number)?.checked_mul(unit).filter(|size| *size >= 0)
 }
 
 fn is_on(word: Option<&Spanned<Vec<u8>>>) -> bool {

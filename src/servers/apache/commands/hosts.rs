@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::server::host_address;
+use super::addresses::host_address;
 use crate::answer::{Because, Reason};
 use crate::read::{merge, server_path};
 use crate::servers::apache::config::{DirConfig, Provider};
@@ -34,7 +34,7 @@ impl Reader<'_> {
         match name.as_slice() {
             b"<virtualhost" => self.virtual_host(open, argument, body, scope),
             b"<directory" | b"<directorymatch" | b"<location" | b"<locationmatch" | b"<proxy" | b"<proxymatch" => {
-                if !self.forbidden(open, scope) && !self.inside_another(open, scope) {
+                if !self.inside_another(open, scope) {
                     self.place_section(open, &name, argument, body, scope);
                 }
             }
@@ -64,10 +64,10 @@ impl Reader<'_> {
         let mut host = Host { place: Some(open.place()), ..Host::default() };
         for word in &words {
             match host_address(&word.value, 80) {
-                Some(address) => host.addresses.push(address),
+                Ok(Some(address)) => host.addresses.push(address),
                 // A name that does not resolve is ignored; so is one that does, for nothing here says what it stands for.
-                None if word.value.iter().any(u8::is_ascii_alphabetic) => {}
-                None => return self.refuse(open, &words, "The address or port is invalid".to_owned()),
+                Ok(None) => {}
+                Err(message) => return self.refuse(open, &words, message.to_owned()),
             }
         }
         let mut inner = Scope { within: vec![shown(open)], ..Scope::server(host) };
@@ -90,7 +90,8 @@ impl Reader<'_> {
         let (rest, path) = next(argument);
         let tilde = !name.ends_with(b"match") && path == b"~";
         let (rest, path) = if tilde { next(rest) } else { (rest, path) };
-        if path.is_empty() && rest.is_empty() && argument.is_empty() {
+        let is_proxy = name.starts_with(b"<proxy");
+        if path.is_empty() && rest.is_empty() && argument.is_empty() && !is_proxy {
             return self.refuse(open, &[], format!("{} directive requires additional arguments", shown(open)));
         }
         if !rest.is_empty() {
@@ -121,10 +122,10 @@ impl Reader<'_> {
             (None, b"<directory" | b"<directorymatch") => {
                 host.directories.push(Section { pattern: directory(&path), written, config, place });
             }
-            (regex, name) => {
+            (regex, _) => {
                 let pattern = regex.map_or_else(|| LocationPattern::path(&path), LocationPattern::Regex);
                 let section = Section { pattern, written, config, place };
-                let list = if name.starts_with(b"<proxy") { &mut host.proxies } else { &mut host.locations };
+                let list = if is_proxy { &mut host.proxies } else { &mut host.locations };
                 list.push(section);
             }
         }
@@ -133,8 +134,8 @@ impl Reader<'_> {
     fn authn_alias(&mut self, open: &Directive<'_>, argument: &[u8], body: Body<'_, '_>, scope: &Scope) {
         let words = open.words_of(argument);
         let text = |index: usize| words.get(index).map(|word| String::from_utf8_lossy(&word.value).into_owned());
-        if scope.is_within("<VirtualHost>") {
-            return self.only_global(open);
+        if self.misplaced(open, scope) {
+            return;
         }
         let (Some(base), Some(name)) = (text(0), text(1)) else {
             return self.refuse(open, &words, format!("{} directive requires additional arguments", shown(open)));
@@ -151,7 +152,7 @@ impl Reader<'_> {
         if modules.authn_provider(name.as_bytes()).is_some() || self.aliases.authn.contains_key(&name) {
             return self.refuse(open, &words, format!("The alias provider {name} has already be registered previously as either a base provider or an alias provider."));
         }
-        if modules.authn_provider(base.as_bytes()).is_none() {
+        if modules.authn_provider(base.as_bytes()).is_none() && !self.aliases.authn.contains_key(&base) {
             let reason = Reason::UnknownAuthnProvider { name: base, nearest: None, module: None };
             return self.fault(Because::at(reason, open.place()));
         }
@@ -160,24 +161,14 @@ impl Reader<'_> {
 
     fn authz_alias(&mut self, open: &Directive<'_>, argument: &[u8], body: Body<'_, '_>, scope: &Scope) {
         let words = open.words_of(argument);
-        if scope.is_within("<VirtualHost>") {
-            return self.only_global(open);
+        if self.misplaced(open, scope) {
+            return;
         }
         let [base, alias, args, ..] = words.as_slice() else {
             return self.refuse(open, &words, format!("{} directive requires additional arguments", shown(open)));
         };
         let name = String::from_utf8_lossy(&alias.value).into_owned();
         let config = self.alias_body(open, body, Override::AUTH_CONFIG.with(Override::ACCESS_CONF));
-        if base.value == alias.value {
-            return self.refuse(
-                open,
-                &words,
-                "The alias provider name must be different from the base provider name.".to_owned(),
-            );
-        }
-        if self.profile.modules.authz_provider(&alias.value).is_some() || self.aliases.authz.contains_key(&name) {
-            return self.refuse(open, &words, format!("The alias provider {name} has already be registered previously as either a base provider or an alias provider."));
-        }
         let args: &[u8] = &args.value;
         let provider: Option<Provider> = self.provider(open, &base.value, args, scope.origin());
         if let Some(provider) = provider {
@@ -189,11 +180,6 @@ impl Reader<'_> {
         let mut inner = Scope { within: vec![shown(open)], ..Scope::new(overrides) };
         self.walk(body, &mut inner);
         inner.finish()
-    }
-
-    fn only_global(&mut self, open: &Directive<'_>) {
-        let (name, context) = (shown(open), "<VirtualHost>".to_owned());
-        self.fault(Because::at(Reason::DirectiveNotAllowed { name, context, needs: None }, open.place()));
     }
 }
 

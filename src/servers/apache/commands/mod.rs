@@ -1,14 +1,19 @@
 //! What each directive does to the settings: one file for each group of modules.
 
 mod access;
+mod addresses;
 mod alias;
 mod auth;
 mod contents;
 mod expires;
+mod expressions;
 mod headers;
 mod hosts;
 mod others;
+mod process;
+mod proxy;
 mod require;
 mod rewrite;
 mod sections;
 mod server;
+mod values;

@@ -8,7 +8,8 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 use super::contents::take_down;
-use super::{alias, expires, headers, rewrite};
+use super::{alias, expires, headers, proxy, rewrite};
+use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::directives::find;
 use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::line::Directive;
@@ -61,13 +62,32 @@ impl Reader<'_> {
             b"setenvif" | b"setenvifnocase" => None,
             // What the environment holds may be anything.
             _ if !directive.undefined.is_empty() => None,
-            _ => refusal(directive, name, words),
+            _ => refusal(directive, name, words, scope.host.is_none()),
         };
         match refused {
             Some(message) => self.refuse(directive, &directive.words(), message),
+            None if self.is_unfit(directive, name, words, scope) => {}
             None if self.server_command(directive, name, words, scope) => {}
             None => take_down(directive, name, words, scope),
         }
+    }
+}
+
+impl Reader<'_> {
+    /// Notes that the module or the server refuses the words. A variable that nothing defines may be anything: then it is
+    /// not known.
+    fn is_unfit(&mut self, directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>], scope: &Scope) -> bool {
+        let unmet = self.unmet(directive, scope);
+        let unmet = unmet.or_else(|| self.refused_by_the_server(directive, name, words, scope));
+        let Some(message) = unmet else { return false };
+        match directive.undefined.first() {
+            Some(variable) => {
+                let missing = Missing::Variable { name: variable.clone() };
+                self.fault(Because::at(Reason::CannotTell { missing }, directive.place()));
+            }
+            None => self.refuse(directive, &directive.words(), message),
+        }
+        true
     }
 }
 
@@ -77,7 +97,10 @@ fn proper(name: &[u8]) -> &'static str {
 }
 
 /// What the modules that parse their arguments themselves refuse.
-fn refusal(directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>]) -> Option<String> {
+fn refusal(directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>], in_section: bool) -> Option<String> {
+    let all = directive.words();
+    // A directive that cuts its line itself was given no words.
+    let words = if name.starts_with(b"proxypass") { all.as_slice() } else { words };
     let plain: Vec<&[u8]> = words.iter().map(|word| word.value.as_slice()).collect();
     match (name, plain.as_slice()) {
         (b"rewriterule", _) => rewrite::rule(directive.args()),
@@ -85,9 +108,23 @@ fn refusal(directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>]) -
         (b"header" | b"requestheader", words) => headers::header(proper(name), words),
         (b"expiresbytype", [mime, code, ..]) => expires::by_type(mime, code),
         (b"expiresdefault", [code, ..]) => expires::default(code),
-        (b"redirect" | b"redirecttemp" | b"redirectpermanent", words) => alias::redirect(words, false),
-        (b"redirectmatch", words) => alias::redirect(words, true),
+        (b"redirect" | b"redirecttemp" | b"redirectpermanent", words) => alias::redirect(words, false, in_section),
+        (b"browsermatch" | b"browsermatchnocase", _) => browser(directive, name),
+        (b"proxypass" | b"proxypassmatch", words) => proxy::pass(words, in_section),
+        (b"proxypassreverse", words) => proxy::reverse(words, in_section),
+        (b"rewritebase", [base]) => rewrite::base(base, in_section),
+        (b"redirectmatch", words) => alias::redirect(words, true, in_section),
         _ => None,
+    }
+}
+
+/// modules/metadata/mod_setenvif.c, `add_browser`: SetEnvIf on the User-Agent header.
+fn browser(directive: &Directive<'_>, name: &[u8]) -> Option<String> {
+    match directive.words().as_slice() {
+        [] => Some(format!("Missing regular expression for {}", proper(name))),
+        [pattern, ..] if pattern.value.is_empty() => Some(format!("Missing regular expression for {}", proper(name))),
+        [_] => Some(format!("Missing envariable expression for {}", proper(name))),
+        [pattern, ..] => is_refused(pattern).then(|| format!("{} regex could not be compiled.", proper(name))),
     }
 }
 

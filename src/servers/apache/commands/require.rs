@@ -142,7 +142,16 @@ impl Reader<'_> {
 
     /// The set of a method that the server knows.
     pub(in crate::servers::apache) fn known_method(&self, name: &str) -> Option<Methods> {
-        Methods::known(name).filter(|_| !Methods::needs_dav(name) || self.profile.modules.has(b"mod_dav.c"))
+        Methods::known_besides(name, &self.registered)
+            .filter(|_| !Methods::needs_dav(name) || self.profile.modules.has(b"mod_dav.c"))
+    }
+
+    /// The main configuration makes a method known by naming it (modules/http/http_protocol.c, `ap_method_register`).
+    pub(in crate::servers::apache) fn register(&mut self, name: &str) -> Option<Methods> {
+        if self.known_method(name).is_none() {
+            self.registered.push(name.to_owned());
+        }
+        self.known_method(name)
     }
 
     /// Notes a method that the server does not know.

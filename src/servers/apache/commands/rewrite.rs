@@ -187,3 +187,13 @@ fn condition_flag(key: &[u8], _: &[u8]) -> Option<String> {
 fn unknown(key: &[u8]) -> String {
     format!("unknown flag '{}'", text(key))
 }
+/// modules/mappers/mod_rewrite.c, `cmd_rewritebase`.
+pub(super) fn base(base: &[u8], in_section: bool) -> Option<String> {
+    let refused = match base {
+        _ if !in_section => "RewriteBase: only valid in per-directory config files",
+        [] => "RewriteBase: empty URL not allowed",
+        [b'/', ..] => return None,
+        _ => "RewriteBase: argument is not a valid URL",
+    };
+    Some(refused.to_owned())
+}

@@ -3,7 +3,7 @@
 
 use crate::answer::{Because, Reason, Remark};
 use crate::servers::apache::config::{Asks, Combine, DirConfig, FilesSection, IfSection, Rule};
-use crate::servers::apache::directives::Override;
+use crate::servers::apache::directives::{Override, refused_within};
 use crate::servers::apache::expr::{Pattern, PatternFault, parse_condition};
 use crate::servers::apache::files_pattern::FilesPattern;
 use crate::servers::apache::line::Directive;
@@ -51,17 +51,16 @@ impl Reader<'_> {
         inner.finish()
     }
 
-    /// Notes that a section may not stand inside another (server/core.c, `ap_check_cmd_context`).
-    pub(super) fn forbidden(&mut self, open: &Directive<'_>, scope: &Scope) -> bool {
-        let outer = ["<Limit>", "<LimitExcept>", "<RequireAll>", "<RequireAny>", "<RequireNone>"];
-        let Some(context) = outer.into_iter().find(|outer| scope.is_within(outer)) else { return false };
+    /// Notes that a directive's own module refuses it within a section around.
+    pub(in crate::servers::apache) fn misplaced(&mut self, open: &Directive<'_>, scope: &Scope) -> bool {
+        let Some(context) = refused_within(&open.name.value, &scope.within) else { return false };
         let reason = Reason::DirectiveNotAllowed { name: shown(open), context: context.to_owned(), needs: None };
         self.fault(Because::at(reason, open.place()));
         true
     }
 
     fn files(&mut self, open: &Directive<'_>, argument: &[u8], regex: bool, body: Body<'_, '_>, scope: &mut Scope) {
-        if self.forbidden(open, scope) {
+        if self.misplaced(open, scope) {
             return;
         }
         let (rest, name) = next(argument);
@@ -100,7 +99,8 @@ impl Reader<'_> {
         let mut methods = Methods::NONE;
         for word in &words {
             let name = String::from_utf8_lossy(&word.value).into_owned();
-            match self.known_method(&name) {
+            let known = if scope.permit.is_some() { self.known_method(&name) } else { self.register(&name) };
+            match known {
                 Some(trace) if trace == Methods::of("TRACE") && !except => {
                     let message = "TRACE cannot be controlled by <Limit>, see TraceEnable".to_owned();
                     return self.refuse(open, &words, message);
@@ -174,7 +174,7 @@ impl Reader<'_> {
         body: Body<'_, '_>,
         scope: &mut Scope,
     ) {
-        if self.forbidden(open, scope) || (otherwise && self.without_if(open, scope)) {
+        if self.misplaced(open, scope) || (otherwise && self.without_if(open, scope)) {
             return;
         }
         let (rest, text) = next(argument);
@@ -193,8 +193,12 @@ impl Reader<'_> {
     }
 
     fn otherwise(&mut self, open: &Directive<'_>, body: Body<'_, '_>, scope: &mut Scope) {
-        if self.forbidden(open, scope) || self.without_if(open, scope) {
+        if self.misplaced(open, scope) || self.without_if(open, scope) {
             return;
+        }
+        let words = open.words();
+        if !open.section_argument().unwrap_or_default().is_empty() {
+            return self.refuse(open, &words, "<Else> does not take an argument".to_owned());
         }
         let config = self.inner(open, body, scope);
         scope.config.conditions.push(IfSection { condition: None, otherwise: true, config, place: open.place() });

@@ -1,19 +1,13 @@
 //! Directives of the main configuration that set up the process and its hosts (server/core.c, server/listen.c,
 //! modules/arch/unix/mod_unixd.c, modules/mappers/mod_alias.c, modules/proxy/mod_proxy.c).
 
-use std::net::IpAddr;
-
-use nom::bytes::complete::{tag, take_until, take_while1};
-use nom::combinator::all_consuming;
-use nom::multi::fold_many1;
-use nom::sequence::{delimited, terminated};
-use nom::{IResult, Parser};
-
+use super::addresses::{Listened, host_name, listened};
+use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Allowed, Set};
 use crate::servers::apache::content::UrlPattern;
 use crate::servers::apache::directives::Override;
 use crate::servers::apache::expr::{Pattern, PatternFault};
-use crate::servers::apache::host::{HostAddress, Listen, Mapping, Trace};
+use crate::servers::apache::host::{Listen, Mapping, Trace};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::{Reader, Scope};
 use crate::servers::apache::target::Slashes;
@@ -34,9 +28,22 @@ impl Reader<'_> {
         let set = || Set::new(first.clone(), directive.place());
         match name {
             b"listen" => self.listen(directive, words),
-            b"user" => self.process.user = Some(set()),
-            b"group" => self.process.group = Some(set()),
-            b"errorlog" | b"customlog" | b"transferlog" | b"pidfile" => self.process.logs.push(set()),
+            b"user" => self.process.users.push(set()),
+            b"group" => self.process.groups.push(set()),
+            b"errorlog" | b"customlog" | b"globallog" | b"transferlog" | b"forensiclog" => {
+                self.process.logs.push(set());
+                self.process.has_error_log |=
+                    name == b"errorlog" && scope.host.as_ref().is_some_and(|host| host.place.is_none());
+            }
+            b"pidfile" => self.process.pid_file = Some(set()),
+            b"typesconfig" if scope.host.as_ref().is_some_and(|host| host.place.is_none()) => {
+                self.process.types = Some(set());
+            }
+            b"registerhttpmethod" => {
+                for word in words {
+                    self.register(&String::from_utf8_lossy(&word.value));
+                }
+            }
             b"allowoverride" => self.allow_override(directive, scope),
             b"allowoverridelist" => {
                 let none = matches!(words, [word] if word.value.eq_ignore_ascii_case(b"none"));
@@ -54,15 +61,25 @@ impl Reader<'_> {
     }
 
     fn listen(&mut self, directive: &Directive<'_>, words: Words<'_>) {
+        if words.is_empty() || words.len() > 2 {
+            return self.refuse(directive, words, "Listen requires 1 or 2 arguments.".to_owned());
+        }
         let word = words.first().map(|word| word.value.as_slice()).unwrap_or_default();
         let protocol = words.get(1).map(|word| word.value.as_slice());
-        match address_and_port(word) {
-            Some((address, Some(port))) => {
-                let https = protocol.is_some_and(|protocol| protocol.eq_ignore_ascii_case(b"https")) || port == 443;
+        match listened(word) {
+            Ok(Listened::At(address, port)) => {
+                let https = protocol.map_or(port == 443, |protocol| protocol.eq_ignore_ascii_case(b"https"));
+                if self.process.listens.iter().any(|other| (other.address, other.port) == (address, port)) {
+                    let message = "Cannot define multiple Listeners on the same IP:port".to_owned();
+                    return self.refuse(directive, words, message);
+                }
                 self.process.listens.push(Listen { address, port, https, place: directive.place() });
             }
-            Some((_, None)) => self.refuse(directive, words, "Port must be specified".to_owned()),
-            None => self.refuse(directive, words, "Invalid address or port".to_owned()),
+            Ok(Listened::Named) => {
+                let reason = Reason::CannotTell { missing: Missing::Dns };
+                self.fault(Because::at(reason, directive.place()));
+            }
+            Err(message) => self.refuse(directive, words, message.to_owned()),
         }
     }
 
@@ -78,12 +95,20 @@ impl Reader<'_> {
                     allowed.skips_forbidden |= matches!(what, "override" | "all");
                     allowed.skips_unknown |= matches!(what, "unknown" | "all");
                 }
-                ("options", Some(_)) => allowed.classes = allowed.classes.with(Override::OPTIONS),
-                (_, None) => match Override::granted(&[name]) {
+                ("options", Some(list)) if !options_are_known(list) => {
+                    return self.refuse(directive, &directive.words(), format!("Illegal option {list}"));
+                }
+                ("none", _) => {
+                    allowed = Allowed { classes: Override::NONE, skips_forbidden: false, skips_unknown: false }
+                }
+                ("all", _) => {
+                    allowed = Allowed { classes: Override::ALL, skips_forbidden: false, skips_unknown: false }
+                }
+                // What stands behind the `=` of any other word is not looked at.
+                (_, _) => match Override::granted(&[name]) {
                     Some(classes) => allowed.classes = allowed.classes.with(classes),
                     None => return self.illegal_override(directive, &word),
                 },
-                (_, Some(_)) => return self.illegal_override(directive, &word),
             }
         }
         scope.config.allow_override = Some(Set::new(allowed, directive.place()));
@@ -154,6 +179,23 @@ impl Reader<'_> {
     }
 }
 
+/// The options that `AllowOverride Options=` takes (server/core.c, `set_allow_opts`).
+fn options_are_known(list: &str) -> bool {
+    const KNOWN: [&str; 10] = [
+        "indexes",
+        "includes",
+        "includesnoexec",
+        "followsymlinks",
+        "symlinksifownermatch",
+        "execcgi",
+        "multiviews",
+        "runscripts",
+        "none",
+        "all",
+    ];
+    list.split(',').filter(|option| !option.is_empty()).all(|option| KNOWN.contains(&option))
+}
+
 /// What sets up one host.
 fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope: &mut Scope) -> bool {
     let Some(host) = &mut scope.host else { return false };
@@ -174,7 +216,12 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
             host.slashes = Some(if is("on") { Slashes::Decoded } else { slashes });
         }
         b"usecanonicalname" => host.canonical = !is("off"),
-        b"sslengine" => host.tls = Some(is("on") || is("optional")),
+        b"sslengine" => {
+            host.tls = Some(is("on") || is("optional"));
+            host.needs_certificate = Some(is("on"));
+        }
+        b"sslcertificatefile" => host.certificates.push(Set::new(first, place)),
+        b"sslcertificatekeyfile" => host.keys.push(Set::new(first, place)),
         b"userdir" if !is("disabled") => host.unmapped = Some(place),
         b"virtualdocumentroot" | b"virtualdocumentrootip" | b"virtualscriptalias" | b"virtualscriptaliasip" => {
             host.unmapped = Some(place);
@@ -182,93 +229,4 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
         _ => return false,
     }
     true
-}
-
-/// The addresses of a `<VirtualHost>` line; `None`: one that the server refuses; a name is left out, for what it stands
-/// for is not in any file.
-pub(super) fn host_address(word: &[u8], default_port: u16) -> Option<HostAddress> {
-    let (text, wild_port) = match word.strip_suffix(b":*") {
-        Some(text) => (text, true),
-        None => (word, word == b"*"),
-    };
-    let text = if word == b"*" { word } else { text };
-    let (address, port) = address_and_port(text)?;
-    let port = if wild_port { 0 } else { port.unwrap_or(default_port) };
-    let is_default = text.to_ascii_lowercase().starts_with(b"_default_");
-    Some(HostAddress { address, port, is_default })
-}
-
-/// `80`, `*:80`, `127.0.0.1:80`, `[::1]:80`, or any of these without a port.
-fn address_and_port(word: &[u8]) -> Option<(Option<IpAddr>, Option<u16>)> {
-    if let Ok((_, port)) = all_consuming(number).parse(word) {
-        return Some((None, Some(port)));
-    }
-    let (rest, host) = bracketed(word).or_else(|_| plain_host(word)).ok()?;
-    let address = match host {
-        b"*" | b"" => None,
-        host if host.eq_ignore_ascii_case(b"_default_") => None,
-        host => Some(std::str::from_utf8(host).ok()?.parse().ok()?),
-    };
-    let port = match rest {
-        [] => None,
-        [b':', digits @ ..] => Some(all_consuming(number).parse(digits).ok()?.1),
-        _ => return None,
-    };
-    Some((address, port))
-}
-
-fn bracketed(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    delimited(tag("["), take_until("]"), tag("]")).parse(input)
-}
-
-fn plain_host(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    take_while1(|byte| byte != b':').parse(input)
-}
-
-/// A port; above 65535 it is none.
-fn number(input: &[u8]) -> IResult<&[u8], u16> {
-    let digit = nom::bytes::complete::take_while_m_n(1, 1, |byte: u8| byte.is_ascii_digit());
-    let sum = fold_many1(
-        digit,
-        || Some(0_u16),
-        |sum: Option<u16>, digit: &[u8]| {
-            let digit = digit.first().map(|digit| u16::from(digit - b'0'))?;
-            sum?.checked_mul(10)?.checked_add(digit)
-        },
-    );
-    nom::combinator::map_opt(sum, |sum| sum).parse(input)
-}
-
-/// The name without scheme and port (server/core.c, `server_hostname_port`).
-fn host_name(word: &[u8]) -> Vec<u8> {
-    fn scheme(input: &[u8]) -> IResult<&[u8], &[u8]> {
-        terminated(take_until("://"), tag("://")).parse(input)
-    }
-    let rest = scheme(word).map_or(word, |(rest, _)| rest);
-    bracketed(rest).or_else(|_| plain_host(rest)).map_or(rest, |(_, host)| host).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_read_as_the_server_does() {
-        let loopback: IpAddr = "127.0.0.1".parse().unwrap();
-        assert_eq!(address_and_port(b"80"), Some((None, Some(80))));
-        assert_eq!(address_and_port(b"127.0.0.1:8080"), Some((Some(loopback), Some(8080))));
-        assert_eq!(address_and_port(b"[::1]:80"), Some((Some("::1".parse().unwrap()), Some(80))));
-        assert_eq!(address_and_port(b"*:80"), Some((None, Some(80))));
-        assert_eq!(address_and_port(b"70000"), None);
-        let any = host_address(b"*", 80).unwrap();
-        assert_eq!((any.address, any.port), (None, 0));
-        let default = host_address(b"_default_:443", 80).unwrap();
-        assert!(default.is_default && default.port == 443);
-    }
-
-    #[test]
-    fn a_server_name_has_no_scheme_and_no_port() {
-        assert_eq!(host_name(b"https://shop.example:8443"), b"shop.example");
-        assert_eq!(host_name(b"shop.example"), b"shop.example");
-    }
 }

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::read::{Fault, FileType, Files, Located, PathMap, server_path};
+use crate::read::{Fault, FileType, Files, Located, PathMap, Stat, merge, server_path};
+use crate::servers::apache::conditions::Existence;
 use crate::servers::apache::expr::{Fnmatch, fnmatch, is_glob};
 use crate::servers::apache::library::config_source;
 use crate::source::{FileId, Sources};
@@ -13,12 +14,27 @@ use crate::source::{FileId, Sources};
 /// How deep folders of included files may nest; the server has the same limit (`AP_MAX_INCLUDE_DIR_DEPTH`).
 const DEEPEST: usize = 20;
 
+/// Nothing smaller is taken for a library unseen.
+const LEAST_LIBRARY: u64 = 4096;
+
 /// The files of a main configuration, each read once.
 pub(in crate::servers::apache) struct MainFiles<'a> {
     files: &'a dyn Files,
     paths: PathMap,
     sources: &'a Sources,
     read: RefCell<HashMap<PathBuf, Result<FileId, Fault>>>,
+}
+
+/// The server's files, relative paths taken from its ServerRoot.
+pub(in crate::servers::apache) struct Below<'r, 'a> {
+    files: &'r MainFiles<'a>,
+    server_root: &'r str,
+}
+
+impl Existence for Below<'_, '_> {
+    fn stands(&self, path: &[u8]) -> Option<Option<Stat>> {
+        self.files.stat(&merge(Path::new(self.server_root), &server_path(path))?)
+    }
 }
 
 /// Why files cannot be included.
@@ -54,9 +70,39 @@ impl<'a> MainFiles<'a> {
     }
 
     /// What stands at the end of a path of the server: `None` if nobody can tell, an inner `None` if nothing does.
-    pub(in crate::servers::apache) fn kind(&self, server: &Path) -> Option<Option<FileType>> {
+    pub(in crate::servers::apache) fn stat(&self, server: &Path) -> Option<Option<Stat>> {
         let local = self.local(server)?;
-        Some(self.files.stat(&local).ok().map(|stat| stat.kind))
+        Some(self.files.stat(&local).ok())
+    }
+
+    /// Of what kind that is.
+    pub(in crate::servers::apache) fn kind(&self, server: &Path) -> Option<Option<FileType>> {
+        self.stat(server).map(|stat| stat.map(|stat| stat.kind))
+    }
+
+    /// Whether a path of the server leads to a library: told by its size, for no text is as long as the least of them, and
+    /// by its first bytes.
+    pub(in crate::servers::apache) fn is_library(&self, server: &Path) -> Option<bool> {
+        let local = self.local(server)?;
+        let Ok(stat) = self.files.stat(&local) else { return Some(false) };
+        if stat.len >= LEAST_LIBRARY {
+            return Some(stat.kind == FileType::Regular);
+        }
+        match self.files.read(&local) {
+            Ok(bytes) => Some(bytes.starts_with(b"\x7fELF")),
+            Err(Fault::Denied) => None,
+            Err(_) => Some(false),
+        }
+    }
+
+    /// The bytes of a file of the server, as it reads them when it starts, as root.
+    pub(in crate::servers::apache) fn bytes(&self, server: &Path) -> Option<Result<Vec<u8>, Fault>> {
+        self.local(server).map(|local| self.files.read(&local))
+    }
+
+    /// The files as seen from a ServerRoot.
+    pub(in crate::servers::apache) fn below<'r>(&'r self, server_root: &'r str) -> Below<'r, 'a> {
+        Below { files: self, server_root }
     }
 
     /// The files that an argument of `Include` names, in the order in which they are read.
@@ -66,60 +112,64 @@ impl<'a> MainFiles<'a> {
             return match self.kind(path) {
                 None => Err(NotIncluded::Elsewhere(path.to_owned())),
                 Some(None) if optional => Ok(Vec::new()),
-                Some(_) => self.whole(path, 0),
+                Some(_) => self.whole(path, 0, optional),
             };
         }
-        let mut found = vec![PathBuf::from("/")];
-        for name in path.components().skip(1) {
-            let name = Path::new(name.as_os_str());
-            let mut next = Vec::new();
-            for folder in &found {
-                self.step(folder, name, optional, &mut next)?;
-            }
-            found = next;
-        }
-        if found.is_empty() && !optional {
-            return Err(NotIncluded::Missing(path.to_owned()));
-        }
+        let names: Vec<&Path> = path.components().skip(1).map(|name| Path::new(name.as_os_str())).collect();
         let mut all = Vec::new();
-        for path in found {
-            all.extend(self.whole(&path, 0)?);
-        }
+        self.matching(Path::new("/"), &names, optional, &mut all)?;
         Ok(all)
     }
 
-    /// One name further down: those in `folder` that fit it.
-    fn step(&self, folder: &Path, name: &Path, optional: bool, next: &mut Vec<PathBuf>) -> Result<(), NotIncluded> {
+    /// The files below `folder` that the names fit, one name for each step (server/util.c, `ap_dir_fnmatch`).
+    fn matching(
+        &self,
+        folder: &Path,
+        names: &[&Path],
+        optional: bool,
+        all: &mut Vec<FileId>,
+    ) -> Result<(), NotIncluded> {
+        let Some((name, rest)) = names.split_first() else {
+            if optional && self.kind(folder) == Some(None) {
+                return Ok(());
+            }
+            all.extend(self.whole(folder, 0, optional)?);
+            return Ok(());
+        };
         let pattern = name.as_os_str().as_encoded_bytes();
         if !is_glob(pattern) {
-            let path = folder.join(name);
-            let known = self.kind(&path).is_some_and(|kind| kind.is_some());
-            // Off the server a folder on the way need not be known, as long as what lies in it is.
-            if known || self.local(&path).is_none() {
-                next.push(path);
-            }
-            return Ok(());
+            return self.matching(&folder.join(name), rest, optional, all);
         }
         let Some(local) = self.local(folder) else { return Err(NotIncluded::Elsewhere(folder.to_owned())) };
-        for entry in self.files.entries(&local).unwrap_or_default() {
+        let entries = match self.files.entries(&local) {
+            Ok(entries) => entries,
+            Err(Fault::Missing) if optional => return Ok(()),
+            Err(_) => return Err(NotIncluded::Missing(folder.join(name))),
+        };
+        let mut found = false;
+        for entry in entries {
             let Some(name) = entry.path.file_name() else { continue };
             let hidden = name.as_encoded_bytes().first() == Some(&b'.') && pattern.first() != Some(&b'.');
-            if hidden || !fnmatch(pattern, name.as_encoded_bytes(), Fnmatch::default()) {
+            // On the way down a link to a folder is none.
+            let passed_over = !rest.is_empty() && entry.kind != FileType::Directory;
+            if hidden || passed_over || !fnmatch(pattern, name.as_encoded_bytes(), Fnmatch::default()) {
                 continue;
             }
-            let dangling = entry.kind == FileType::Link && self.files.stat(&entry.path).is_err();
-            if !(dangling && optional) {
-                next.push(folder.join(name));
-            }
+            found = true;
+            self.matching(&folder.join(name), rest, optional, all)?;
         }
-        Ok(())
+        if found || optional { Ok(()) } else { Err(NotIncluded::Missing(folder.join(name))) }
     }
 
     /// A file, or all files of a folder and of those in it, by name.
-    fn whole(&self, path: &Path, depth: usize) -> Result<Vec<FileId>, NotIncluded> {
+    fn whole(&self, path: &Path, depth: usize, optional: bool) -> Result<Vec<FileId>, NotIncluded> {
         let missing = || NotIncluded::Missing(path.to_owned());
         let Some(local) = self.local(path) else { return Err(NotIncluded::Elsewhere(path.to_owned())) };
-        let kind = self.files.stat(&local).map_err(|_| missing())?.kind;
+        let kind = match self.files.stat(&local) {
+            Ok(stat) => stat.kind,
+            Err(_) if optional => return Ok(Vec::new()),
+            Err(_) => return Err(missing()),
+        };
         if kind != FileType::Directory {
             return self.source(&local).map(|id| vec![id]).map_err(|_| missing());
         }
@@ -129,7 +179,7 @@ impl<'a> MainFiles<'a> {
         let mut all = Vec::new();
         for entry in self.files.entries(&local).map_err(|_| missing())? {
             let name = entry.path.file_name().map(|name| server_path(name.as_encoded_bytes()));
-            all.extend(self.whole(&path.join(name.unwrap_or_default()), depth + 1)?);
+            all.extend(self.whole(&path.join(name.unwrap_or_default()), depth + 1, optional)?);
         }
         Ok(all)
     }

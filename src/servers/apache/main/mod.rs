@@ -3,6 +3,7 @@
 mod environment;
 mod include;
 mod macros;
+mod opened;
 mod reading;
 mod startup;
 

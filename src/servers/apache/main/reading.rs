@@ -7,9 +7,9 @@ use super::include::{MainFiles, NotIncluded};
 use super::macros::Macros;
 use crate::answer::Missing;
 use crate::lines::{LineLimit, LogicalLine, logical_lines};
-use crate::read::{FileType, merge, server_path};
+use crate::read::{FileType, Stat, merge, server_path};
 use crate::servers::apache::conditions::{Conditions, Existence, Lines, OnRead, Portion, Surroundings, Truth};
-use crate::servers::apache::directives::{find, foreign_module, module};
+use crate::servers::apache::directives::{When, find, foreign_module, lacks, module};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::profile::Profile;
 use crate::servers::apache::tree::SyntaxFault;
@@ -87,8 +87,8 @@ impl<'r, 's> Reading<'r, 's> {
         let [identifier, file] = words.as_slice() else { return wrong_count(directive) };
         let path = self.path(&file.value);
         let refused = |message: String| OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
-        if self.files.kind(&path) == Some(None) {
-            return refused(format!("Cannot load {} into server: no such file", path.display()));
+        if self.files.is_library(&path) == Some(false) {
+            return refused(format!("Cannot load {} into server: no such library", path.display()));
         }
         let name = String::from_utf8_lossy(&identifier.value).into_owned();
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -96,6 +96,10 @@ impl<'r, 's> Reading<'r, 's> {
         match (by_file, module(&identifier.value)) {
             (Some(held), _) if held != name => {
                 refused(format!("Can't locate API module structure `{name}' in file {}", path.display()))
+            }
+            (_, Some(_)) if lacks(&name, When::Loaded, &self.profile.modules).is_some() => {
+                let symbol = lacks(&name, When::Loaded, &self.profile.modules).unwrap_or_default();
+                refused(format!("Cannot load {} into server: undefined symbol: {symbol}", path.display()))
             }
             (_, Some(_)) => {
                 self.profile.modules.add(&name);
@@ -111,6 +115,28 @@ impl<'r, 's> Reading<'r, 's> {
         }
     }
 
+    /// modules/core/mod_so.c, `load_file`; where the system looks for a bare name is not known.
+    fn load_file(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
+        let words = directive.words();
+        if words.first().is_none_or(|word| word.value.is_empty()) {
+            return wrong_count(directive);
+        }
+        for word in &words {
+            let path = self.path(&word.value);
+            match self.files.is_library(&path) {
+                Some(false) if word.value.contains(&b'/') => {
+                    let message = format!("Cannot load {} into server: no such library", path.display());
+                    return OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
+                }
+                Some(true) => {}
+                Some(false) | None => {
+                    return OnRead::Fails(SyntaxFault::Unknown(Missing::Path { path: path.display().to_string() }));
+                }
+            }
+        }
+        OnRead::Done
+    }
+
     fn define(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
         let words = directive.words();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -120,25 +146,42 @@ impl<'r, 's> Reading<'r, 's> {
             _ => return wrong_count(directive),
         };
         if name.contains(':') {
-            let message = "Variable name must not contain ':'".to_owned();
-            return OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
+            return colon_in_name(directive);
         }
-        self.profile.defines.retain(|known, _| !known.eq_ignore_ascii_case(&name) || *known == name);
-        self.profile.defines.insert(name, value);
+        if value.is_some() {
+            self.forget_value(&name);
+        }
+        let known = self.profile.defines.entry(name).or_default();
+        *known = value.or(known.take());
         OnRead::Done
     }
 
     fn undefine(&mut self, directive: &Directive<'s>) -> OnRead<'s> {
         let words = directive.words();
         let [name] = words.as_slice() else { return wrong_count(directive) };
-        self.profile.defines.retain(|known, _| known.as_bytes() != name.value.as_slice());
+        if name.value.contains(&b':') {
+            return colon_in_name(directive);
+        }
+        let name = String::from_utf8_lossy(&name.value);
+        self.profile.defines.remove(&*name);
+        self.forget_value(&name);
         OnRead::Done
+    }
+
+    /// Names are known by their letters, values without regard to case (server/core.c, `set_define`, `unset_define`).
+    fn forget_value(&mut self, name: &str) {
+        for (known, value) in &mut self.profile.defines {
+            if known.eq_ignore_ascii_case(name) {
+                *value = None;
+            }
+        }
     }
 
     fn folder(&mut self, directive: &Directive<'s>, is_root: bool) -> OnRead<'s> {
         let words = directive.words();
         let [path] = words.as_slice() else { return wrong_count(directive) };
-        let path = self.path(&path.value);
+        // A relative ServerRoot starts where the server does, any other path at ServerRoot.
+        let path = if is_root { Path::new("/").join(server_path(&path.value)) } else { self.path(&path.value) };
         let kind = self.files.kind(&path);
         if kind.is_some_and(|kind| kind != Some(FileType::Directory)) {
             let message = format!("{} must be a valid directory", directive.name());
@@ -156,15 +199,15 @@ impl<'r, 's> Reading<'r, 's> {
             Ok((file, lines)) => {
                 let bytes: &'s [u8] = self.sources.get(file).map(Source::bytes).unwrap_or_default();
                 self.open.push(true);
-                OnRead::Reads(vec![Portion { file, bytes, lines: Lines::Kept(lines.into_iter()) }])
+                OnRead::Splices(Portion { file, bytes, lines: Lines::Kept(lines.into_iter()) })
             }
         }
     }
 }
 
 impl Existence for Reading<'_, '_> {
-    fn exists(&self, path: &[u8]) -> Option<bool> {
-        self.files.kind(&self.path(path)).map(|kind| kind.is_some())
+    fn stands(&self, path: &[u8]) -> Option<Option<Stat>> {
+        self.files.stat(&self.path(path))
     }
 }
 
@@ -189,6 +232,7 @@ impl<'s> Conditions<'s> for Reading<'_, 's> {
             b"include" => self.include(directive, false),
             b"includeoptional" => self.include(directive, true),
             b"loadmodule" => self.load_module(directive),
+            b"loadfile" => self.load_file(directive),
             b"define" => self.define(directive),
             b"undefine" => self.undefine(directive),
             b"serverroot" => self.folder(directive, true),
@@ -214,6 +258,10 @@ impl<'s> Conditions<'s> for Reading<'_, 's> {
             self.macros.left();
         }
     }
+}
+
+fn colon_in_name<'s>(directive: &Directive<'s>) -> OnRead<'s> {
+    OnRead::Fails(SyntaxFault::Refused(directive.name(), "Variable name must not contain ':'".to_owned()))
 }
 
 /// The identifier of the module that Debian calls so.

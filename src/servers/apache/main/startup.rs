@@ -1,13 +1,13 @@
 //! What keeps a server from starting although each line of its configuration is fine (server/core.c, server/listen.c,
-//! server/log.c, modules/arch/unix/mod_unixd.c; modules/aaa/mod_authz_core.c, `authz_core_check_section`).
-
-use std::path::Path;
+//! modules/arch/unix/mod_unixd.c; modules/aaa/mod_authz_core.c, `authz_core_check_section`).
 
 use super::include::MainFiles;
-use crate::answer::{Because, Reason, Target};
-use crate::read::{Account, FileType, group_number, merge, server_path};
-use crate::servers::apache::config::{Asks, DirConfig, Rule, Set};
-use crate::servers::apache::host::Host;
+use super::opened::{Opening, logged, refused};
+use crate::answer::{Because, Missing, Reason, Target};
+use crate::read::{Account, group_number};
+use crate::servers::apache::config::{Asks, Combine, DirConfig, Rule, Set};
+use crate::servers::apache::directives::{When, lacks};
+use crate::servers::apache::host::{Host, Listen};
 use crate::servers::apache::reader::{Fault, Main};
 use crate::source::{FileId, Place, Span};
 
@@ -23,48 +23,56 @@ pub(in crate::servers::apache) fn startup_faults(
     let mut faults = Vec::new();
     let mpms = main.profile.modules.iter().filter(|module| module.identifier.starts_with("mpm_")).count();
     match mpms {
-        0 => faults.push(refused("No MPM loaded.", whole)),
-        1 => {}
-        _ => faults.push(refused("More than one MPM loaded.", whole)),
+        // One from elsewhere may be among those that nobody knows.
+        0 if main.profile.unnamed.is_empty() => faults.push(logged(refused("No MPM loaded.", whole), "AH00534")),
+        0 | 1 => {}
+        _ => faults.push(logged(refused("More than one MPM loaded.", whole), "AH00534")),
     }
-    if target.paths.is_host() {
-        faults.extend(unknown_account(main, target));
-    }
+    let process = &main.process;
+    faults.extend(process.users.iter().filter_map(|set| unknown_account("user", set, target)));
+    faults.extend(process.groups.iter().filter_map(|set| unknown_account("group", set, target)));
     for host in std::iter::once(&main.host).chain(&main.hosts) {
         faults.extend(negative_sections(host));
     }
-    if main.process.listens.is_empty() {
+    for module in main.profile.modules.iter() {
+        let message = lacks(module.identifier, When::Started, &main.profile.modules);
+        faults.extend(message.map(|message| refused(message, whole)));
+    }
+    if process.listens.is_empty() {
         faults.push(refused("no listening sockets available, shutting down", whole));
     }
-    faults.extend(main.process.logs.iter().filter_map(|log| unwritable(log, main, files)));
+    faults.extend(same_port(&process.listens));
+    faults.extend(Opening { main, files, whole }.faults());
     faults
 }
 
-fn refused(message: &str, place: Place) -> Fault {
-    Fault { status: 0, because: Because::at(Reason::StartupRefused { message: message.to_owned() }, place) }
-}
-
-fn unknown_account(main: &Main, target: &Target<'_>) -> Option<Fault> {
-    let text = |set: &Set<Vec<u8>>| String::from_utf8_lossy(&set.value).into_owned();
-    let bad = |what: &str, set: &Set<Vec<u8>>| {
-        let message = format!("bad {what} name {}", text(set));
-        Fault { status: 0, because: Because::at(Reason::StartupRefused { message }, set.place).logged("AH00543") }
+/// An address on a port that is taken at all addresses (server/listen.c, `make_sock`).
+fn same_port(listens: &[Listen]) -> Option<Fault> {
+    let taken = |own: &Listen| {
+        let any = |other: &Listen| other.address.is_none() && other.port == own.port;
+        own.address.is_some_and(|address| address.is_ipv4()) && listens.iter().any(any)
     };
-    let user = main.process.user.as_ref().filter(|set| Account::named(&text(set), target.files).is_none());
-    let group = main.process.group.as_ref().filter(|set| group_number(&text(set), target.files).is_none());
-    user.map(|set| bad("user", set)).or_else(|| group.map(|set| bad("group", set)))
+    let own = listens.iter().find(|listen| taken(listen))?;
+    let message = format!("make_sock: could not bind to port {}: Address already in use", own.port);
+    Some(logged(refused(&message, own.place), "AH00072"))
 }
 
-/// A log or pid file in a folder that is not there.
-fn unwritable(log: &Set<Vec<u8>>, main: &Main, files: &MainFiles<'_>) -> Option<Fault> {
-    if log.value.starts_with(b"|") || log.value.starts_with(b"syslog") || log.value.contains(&b'$') {
+/// Numbers are taken as they are; names must be those of the system (server/util.c, `ap_uname2id`).
+fn unknown_account(what: &str, set: &Set<Vec<u8>>, target: &Target<'_>) -> Option<Fault> {
+    let name = String::from_utf8_lossy(&set.value).into_owned();
+    if let Some((_, rest)) = name.split_once("${") {
+        let missing = Missing::Variable { name: rest.split('}').next().unwrap_or_default().to_owned() };
+        let because = Because::at(Reason::CannotTell { missing }, set.place);
+        return Some(Fault { status: 0, because });
+    }
+    if name.starts_with('#') || !target.paths.is_host() {
         return None;
     }
-    let path = merge(Path::new(&main.profile.server_root), &server_path(&log.value))?;
-    let folder = path.parent()?;
-    let kind = files.kind(folder)?;
-    (kind != Some(FileType::Directory))
-        .then(|| refused(&format!("could not open log file {}: no such folder", path.display()), log.place))
+    let known = match what {
+        "user" => Account::named(&name, target.files).is_some(),
+        _ => group_number(&name, target.files).is_some(),
+    };
+    (!known).then(|| logged(refused(&format!("bad {what} name {name}"), set.place), "AH00543"))
 }
 
 /// Sections all of whose rules are negative.
@@ -72,7 +80,7 @@ fn negative_sections(host: &Host) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut look = |config: &DirConfig| {
         config.each(&mut |config| {
-            if let Some(first) = only_negative(&config.rules) {
+            if let Some(first) = only_negative(&config.rules, Combine::Any) {
                 let message = "a section contains only negative authorization directives";
                 let because = Because::at(Reason::StartupRefused { message: message.to_owned() }, first);
                 faults.push(Fault { status: 0, because: because.logged("AH01624") });
@@ -86,11 +94,23 @@ fn negative_sections(host: &Host) -> Vec<Fault> {
 }
 
 /// The first of these rules if all of them are negated, or that of a section inside.
-fn only_negative(rules: &[Rule]) -> Option<Place> {
-    let inside = rules.iter().find_map(|rule| match &rule.asks {
-        Asks::Section(_, rules) => only_negative(rules),
+fn only_negative(rules: &[Rule], combine: Combine) -> Option<Place> {
+    let mut own = Vec::new();
+    associated(rules, combine, &mut own);
+    let inside = own.iter().find_map(|rule| match &rule.asks {
+        Asks::Section(combine, rules) => only_negative(rules, *combine),
         Asks::Provider(_) => None,
     });
-    let all = !rules.is_empty() && rules.iter().all(|rule| rule.negated);
-    inside.or_else(|| rules.first().filter(|_| all).map(|rule| rule.place))
+    let all = own.iter().all(|rule| rule.negated);
+    inside.or_else(|| own.first().filter(|_| all).map(|rule| rule.place))
+}
+
+/// The rules, with those of sections inside that combine theirs in the same way (`add_authz_section`).
+fn associated<'r>(rules: &'r [Rule], combine: Combine, all: &mut Vec<&'r Rule>) {
+    for rule in rules {
+        match &rule.asks {
+            Asks::Section(own, inner) if *own == combine && !rule.negated => associated(inner, combine, all),
+            Asks::Section(..) | Asks::Provider(_) => all.push(rule),
+        }
+    }
 }
