@@ -106,9 +106,14 @@ pub(super) struct Existing<'a, 's> {
 impl Existence for Existing<'_, '_> {
     fn stands(&self, path: &[u8]) -> Option<Option<Stat>> {
         let path: PathBuf = merge(Path::new(self.server_root), &server_path(path))?;
-        let local = self.site.library.local(&path)?;
-        // The workers look, who cannot see behind a closed folder.
-        let seen = !self.site.is_shut(path.as_os_str().as_encoded_bytes());
-        Some(if seen { self.site.library.files.stat(&local).ok() } else { None })
+        let library = &self.site.library;
+        let local = library.local(&path)?;
+        // A worker reads the file, and asks with its own rights.
+        let closed =
+            |account: &Account| local.parent().is_some_and(|folder| account.may_search(library.files, folder).is_err());
+        if library.account().is_some_and(closed) {
+            return Some(None);
+        }
+        Some(library.files.stat(&local).ok())
     }
 }

@@ -178,6 +178,8 @@ pub(super) struct Process {
     pub pid_file: Option<Set<Vec<u8>>>,
     /// TypesConfig.
     pub types: Option<Set<Vec<u8>>>,
+    /// AuthLDAPCharsetConfig.
+    pub charsets: Option<Set<Vec<u8>>>,
 }
 
 /// What per-directory files may say, where they are read (server/config.c, `invoke_cmd`).

@@ -35,6 +35,7 @@ impl Reader<'_> {
                 self.process.has_error_log |=
                     name == b"errorlog" && scope.host.as_ref().is_some_and(|host| host.place.is_none());
             }
+            b"authldapcharsetconfig" => self.process.charsets = Some(set()),
             b"pidfile" => self.process.pid_file = Some(set()),
             b"typesconfig" if scope.host.as_ref().is_some_and(|host| host.place.is_none()) => {
                 self.process.types = Some(set());

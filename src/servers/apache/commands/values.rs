@@ -45,6 +45,7 @@ impl Reader<'_> {
             Must::Lack(letters) => !word.iter().any(|byte| letters.as_bytes().contains(byte)),
             Must::Count(least, most) => (*least..=*most).contains(&count(word)),
             Must::Measure(least, most) => measure(word).is_some_and(|number| (*least..=*most).contains(&number)),
+            Must::CountRanges => count(word) > 0 || is_one_of(word, &["none", "default", "unlimited"]),
             Must::SizeBuffer => matches!(count(word), 0 | 512..),
             Must::Last => is_duration(word),
             Must::NotBe => false,

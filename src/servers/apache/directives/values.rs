@@ -21,6 +21,8 @@ pub enum Must {
     Count(i64, i64),
     /// Be a number in this range.
     Measure(i64, i64),
+    /// Begin with a number above 0, or be one of `none`, `default` and `unlimited`.
+    CountRanges,
     /// Begin with 0 or a number from 512 on.
     SizeBuffer,
     /// Be a duration (server/util.c, `ap_timeout_parameter_parse`).
@@ -98,6 +100,7 @@ fn kind_of(kind: &str, rest: &'static str) -> Option<Must> {
         "without" => Must::Lack(rest),
         "atoi" => range().map(|(least, most)| Must::Count(least, most))?,
         "number" => range().map(|(least, most)| Must::Measure(least, most))?,
+        "ranges" => Must::CountRanges,
         "buffer" => Must::SizeBuffer,
         "time" => Must::Last,
         "never" => Must::NotBe,

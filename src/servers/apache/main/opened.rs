@@ -40,6 +40,7 @@ impl Opening<'_, '_> {
         if self.main.profile.modules.has(b"mod_mime.c") {
             faults.extend(self.types());
         }
+        faults.extend(process.charsets.as_ref().and_then(|set| self.charsets(set)));
         if self.main.profile.modules.has(b"mod_ssl.c") {
             let hosts = self.main.hosts.iter().map(|host| host.within(&self.main.host));
             let all = std::iter::once(self.main.host.clone()).chain(hosts);
@@ -99,6 +100,20 @@ impl Opening<'_, '_> {
         let readable = kind == Some(FileType::Regular) || path == Path::new(NULL_DEVICE);
         let message = format!("could not open mime types config file {}.", path.display());
         (!readable).then(|| logged(refused(&message, set.map_or(self.whole, |set| set.place)), "AH01597"))
+    }
+
+    /// modules/aaa/mod_authnz_ldap.c, `authnz_ldap_post_config`.
+    fn charsets(&self, set: &Set<Vec<u8>>) -> Option<Fault> {
+        let path = self.path(&set.value);
+        let known = |bytes: &[u8]| {
+            let lower = bytes.to_ascii_lowercase();
+            take_until::<_, _, nom::error::Error<&[u8]>>("utf-8").parse(lower.as_slice()).is_ok()
+        };
+        match self.files.bytes(&path)? {
+            Ok(bytes) if known(&bytes) => None,
+            Ok(_) => Some(logged(refused("could not find the UTF-8 charset in the file", set.place), "AH01752")),
+            Err(_) => Some(logged(refused("could not open charset conversion config file", set.place), "AH01751")),
+        }
     }
 
     /// A host with TLS and no certificate with its key in the files it names (`ssl_init_server_certs`).
