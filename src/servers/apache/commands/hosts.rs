@@ -164,12 +164,12 @@ impl Reader<'_> {
         if self.misplaced(open, scope) {
             return;
         }
-        let [base, alias, args, ..] = words.as_slice() else {
+        let [base, alias, args @ ..] = words.as_slice() else {
             return self.refuse(open, &words, format!("{} directive requires additional arguments", shown(open)));
         };
         let name = String::from_utf8_lossy(&alias.value).into_owned();
         let config = self.alias_body(open, body, Override::AUTH_CONFIG.with(Override::ACCESS_CONF));
-        let args: &[u8] = &args.value;
+        let args = args.first().map(|word| word.value.as_slice()).unwrap_or_default();
         let provider: Option<Provider> = self.provider(open, &base.value, args, scope.origin());
         if let Some(provider) = provider {
             self.aliases.authz.insert(name, (provider, Arc::new(config)));
