@@ -31,6 +31,28 @@ pub enum Remark {
         /// The rule as written.
         rule: String,
     },
+    /// An application that reads the Authorization header runs in a program that is not told of it.
+    AuthorizationDropped {
+        /// What runs the program: `mod_cgi`.
+        program: &'static str,
+        /// What people call the application.
+        application: &'static str,
+        /// What of it fails.
+        breaks: &'static str,
+        /// What hands the header on.
+        cure: &'static str,
+        /// Whether the server's own configuration was not seen, which may hand it on.
+        assumed: bool,
+    },
+    /// The server asks for a login where an application's API wants the same header.
+    AuthorizationContested {
+        /// What people call the application.
+        application: &'static str,
+        /// What of it fails.
+        breaks: &'static str,
+        /// How to leave the API out.
+        exempt: String,
+    },
     /// Bytes of which the server reads nothing at all: UTF-16 with the high byte first, bare CRs behind a `#`.
     NothingRead {
         /// `UTF-16 (big-endian)`.

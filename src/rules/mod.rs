@@ -2,6 +2,8 @@
 
 mod auth_name_missing;
 mod auth_type_missing;
+mod authorization_contested;
+mod authorization_dropped;
 mod bad_expression;
 mod blank_around_user;
 mod cannot_tell;
@@ -156,6 +158,8 @@ pub static ALL: &[&Rule] = &[
     &module_not_default::RULE,
     &inferred_path::RULE,
     &open_to_addresses::RULE,
+    &authorization_dropped::RULE,
+    &authorization_contested::RULE,
     &nothing_read::RULE,
     &password_file_downloadable::RULE,
     &duplicate_user::RULE,

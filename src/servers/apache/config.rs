@@ -9,6 +9,7 @@ use super::expr::Subnet;
 use super::expr::{Condition, Facts, StringExpr};
 use super::files_pattern::FilesPattern;
 use super::methods::Methods;
+use super::programs::Programs;
 
 use crate::answer::Because;
 use crate::source::Place;
@@ -218,6 +219,8 @@ pub(super) struct DirConfig {
     pub override_list: Option<Set<Vec<Vec<u8>>>>,
     /// What decides on the answer once access is granted.
     pub content: Content,
+    /// The programs that make answers, and what they are told.
+    pub programs: Programs,
     /// AuthType.
     pub auth_type: Option<Set<StringExpr>>,
     /// AuthName.

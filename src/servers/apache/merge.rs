@@ -14,6 +14,7 @@ pub(super) fn merge(outer: &DirConfig, inner: &DirConfig) -> DirConfig {
         allow_override: inner.allow_override.clone().or_else(|| outer.allow_override.clone()),
         override_list: inner.override_list.clone().or_else(|| outer.override_list.clone()),
         content: outer.content.with(&inner.content),
+        programs: outer.programs.with(&inner.programs),
         auth_type: inner.auth_type.clone().or_else(|| outer.auth_type.clone()),
         auth_name: inner.auth_name.clone().or_else(|| outer.auth_name.clone()),
         user_file: inner.user_file.clone().or_else(|| outer.user_file.clone().filter(|_| !inner.forgets_users)),

@@ -1,9 +1,11 @@
 //! Apache httpd 2.4: from its configuration files to its answers.
 
+mod applications;
 mod areas;
 mod arrival;
 mod assumed;
 mod authn;
+mod authorization;
 mod authz;
 mod commands;
 mod conditions;
@@ -31,6 +33,7 @@ mod people;
 mod policy;
 mod presented;
 mod profile;
+mod programs;
 mod reader;
 mod request_line;
 mod rewrite;

@@ -1,6 +1,7 @@
 //! Executes the tree of a per-directory file, directive by directive, into settings (server/config.c, `ap_walk_config` and
 //! `invoke_cmd`). Faults are data: each is noted, and reading goes on behind it.
 
+use super::commands::programs;
 use super::conditions::{Admitting, Existence, Surroundings};
 use super::config::{Allowed, Combine, DirConfig, Rule, Set};
 use super::directives::Module;
@@ -309,7 +310,12 @@ impl Reader<'_> {
     }
 
     fn directive(&mut self, directive: &Directive<'_>, scope: &mut Scope) {
-        let Some(row) = self.admitted(directive, scope) else { return };
+        let Some(row) = self.admitted(directive, scope) else {
+            if foreign_directive(&directive.name.value).is_some() {
+                programs::take_down(directive, scope);
+            }
+            return;
+        };
         let words = directive.words();
         let plain: Vec<&[u8]> = words.iter().map(|word| word.value.as_slice()).collect();
         match row.count(&plain) {
@@ -318,6 +324,7 @@ impl Reader<'_> {
             Ok(counted) => {
                 let counted = counted.len();
                 self.execute(directive, words.get(..counted).unwrap_or_default(), scope);
+                programs::take_down(directive, scope);
             }
         }
     }

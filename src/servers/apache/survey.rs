@@ -43,6 +43,7 @@ impl Site<'_> {
             }
         }
         self.inferred(&mut survey.remarks);
+        self.header_remarks(&self.shown_folders(), &mut survey.remarks);
         self.user_files(&mut causes, &mut survey);
         survey.causes = causes.list;
         survey

@@ -52,6 +52,9 @@ impl Site<'_> {
         }
         survey.areas.sort_by(|one, other| (&one.host, &one.path).cmp(&(&other.host, &other.path)));
         self.access_causes(&access, &mut causes, &mut survey);
+        if starts {
+            self.header_remarks(&self.shown_by_hosts(setup, &access), &mut survey.remarks);
+        }
         self.user_files(&mut causes, &mut survey);
         survey.causes = causes.list;
         survey

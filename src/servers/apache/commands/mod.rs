@@ -11,6 +11,7 @@ mod headers;
 mod hosts;
 mod others;
 mod process;
+pub(super) mod programs;
 mod proxy;
 mod require;
 mod rewrite;
