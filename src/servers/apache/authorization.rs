@@ -11,7 +11,7 @@ use super::commands::programs::backend;
 use super::config::DirConfig;
 use super::content::OptionSet;
 use super::policy::{Ask, Policy};
-use super::programs::Kind;
+use super::programs::{Given, Kind};
 use super::setup::Setup;
 use super::site::Site;
 use super::spot::{Hosted, Spot, absolute};
@@ -148,27 +148,21 @@ impl Site<'_> {
     /// What runs the application's script, and the settings that hold there.
     fn program<'p>(&'p self, shown: &Shown, application: &Application, world: &World) -> Option<(Policy<'p>, Program)> {
         let setup = self.setup(world);
-        let host = setup.hosted(shown.host);
-        let given = |url: &[u8]| host.host.settings.programs.given_to(url);
         let behind = if application.is_its_script() { application.api } else { application.script };
-        let script = [shown.folder.as_slice(), application.script.as_bytes()].concat();
-        let join = |name: &str| shown.url.as_ref().map(|url| [url.as_slice(), name.as_bytes()].concat());
-        let url = join(behind);
-        let proxied = url.as_deref().and_then(given).filter(|given| given.kind == Some(Kind::Fcgi));
-        let passed =
-            host.host.passes.iter().find(|(what, _, _)| url.as_ref().and_then(|url| what.covers(url)) != Some(false));
-        if proxied.is_none() && url.is_some() && passed.is_some_and(|(_, taken, _)| *taken) {
+        let spot = shown.spot(setup, behind, application.script);
+        let given = spot.proxied();
+        let url = spot.url.clone().unwrap_or_default();
+        let (policy, walked) = self.policy_at(setup, spot, None, world);
+        if walked.fault.is_some() {
             return None;
         }
-        let path = if proxied.is_some() { None } else { Some(script) };
-        let spot = Spot { host, url: url.clone(), path, look: false, walked: false };
-        let policy = self.policy_at(setup, spot, None, world).0;
-        if policy.fault.is_some() {
-            return None;
-        }
-        let program = match proxied {
-            Some(given) => Program { kind: Kind::Fcgi, place: given.place, proxied: true },
-            None => program(&policy, url.as_deref().unwrap_or_default())?,
+        let program = match given {
+            Some(given) if given.kind == Some(Kind::Fcgi) => {
+                Program { kind: Kind::Fcgi, place: given.place, proxied: true }
+            }
+            // Another server answers.
+            Some(_) => return None,
+            None => program(&policy, &url)?,
         };
         Some((policy, program))
     }
@@ -190,18 +184,16 @@ impl Site<'_> {
     /// A login of the server over the application's API, whatever is not known.
     fn contested(&self, shown: &Shown, application: &'static Application) -> Option<Noted> {
         let explored = explore(&World::default(), |world| {
-            let setup = self.setup(world);
-            let host = setup.hosted(shown.host);
-            let api = application.api.as_bytes();
-            let name = if application.is_its_script() { application.script.as_bytes() } else { api };
-            let name = name.strip_suffix(b"/").unwrap_or(name);
-            let path = Some([shown.folder.as_slice(), name].concat());
-            let url = shown.url.as_ref().map(|url| [url.as_slice(), api].concat());
-            let spot = Spot { host, url, path, look: false, walked: false };
-            let policy = self.policy_at(setup, spot, None, world).0;
-            let answer = policy.answer(&Ask::of("GET", Login::Anonymous, Client::Elsewhere), world);
-            let place = policy.config.auth_type.as_ref().map(|set| set.place)?;
-            (answer.status == Some(401)).then_some(place)
+            let own = application.is_its_script();
+            let (first, place) =
+                self.asks(shown, application.api, if own { application.script } else { application.api }, world);
+            if own || first.status == Some(401) {
+                return place.filter(|_| first.status == Some(401));
+            }
+            // Rewritten to the script, it is judged again where that has other settings.
+            let (again, other) = self.asks(shown, application.script, application.script, world);
+            let differ = first.rules != again.rules;
+            other.filter(|_| first.status == Some(200) && again.status == Some(401) && differ)
         });
         let mut places = explored.outcomes.into_iter().map(|(_, place)| place);
         let place = places.next()??;
@@ -215,6 +207,47 @@ impl Site<'_> {
             exempt: exempt(application, &url),
         };
         Some(Noted { remark, place, related: None })
+    }
+
+    /// What a stranger gets at a URL below a folder that is shown, and where a login is set up that is asked for there.
+    fn asks(&self, shown: &Shown, url: &str, file: &str, world: &World) -> (Met, Option<Place>) {
+        let setup = self.setup(world);
+        let policy = self.policy_at(setup, shown.spot(setup, url, file), None, world).0;
+        let status = policy.answer(&Ask::of("GET", Login::Anonymous, Client::Elsewhere), world).status;
+        let rules = policy.config.rules.iter().map(|rule| rule.place).collect();
+        (Met { status, rules }, policy.config.auth_type.as_ref().map(|set| set.place))
+    }
+}
+
+/// What a request met.
+struct Met {
+    status: Option<u16>,
+    /// The rules that judged it.
+    rules: Vec<Place>,
+}
+
+impl Shown {
+    /// The place of a request for a URL below the folder, which a file in it stands for.
+    fn spot<'p>(&self, setup: &'p Setup, url: &str, file: &str) -> Spot<'p> {
+        let host = setup.hosted(self.host);
+        let file = file.strip_suffix('/').unwrap_or(file);
+        let path = [self.folder.as_slice(), file.as_bytes()].concat();
+        let url = self.url.as_ref().map(|own| [own.as_slice(), url.as_bytes()].concat());
+        let spot = Spot { host, url, path: Some(path), look: false, walked: false };
+        let path = if spot.proxied().is_some() { None } else { spot.path };
+        Spot { path, ..spot }
+    }
+}
+
+impl<'h> Spot<'h> {
+    /// The directive that gives it to another server, or to a program that is asked like one.
+    fn proxied(&self) -> Option<&'h Given> {
+        let url = self.url.as_deref()?;
+        let host = &self.host.host;
+        let sections = host.locations.iter().filter(|section| section.pattern.fits(url) == Some(true));
+        let mut inside = sections.flat_map(|section| &section.config.programs.given);
+        let given = host.settings.programs.given_to(url).or_else(|| inside.next());
+        given.filter(|given| given.proxies)
     }
 }
 

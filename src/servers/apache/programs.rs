@@ -41,8 +41,10 @@ pub(super) enum Kind {
 pub(super) struct Given {
     /// Which URL paths; `None`: all of the section it stands in.
     pub what: Option<UrlPattern>,
-    /// To what; `None`: to none, and what comes behind does not count.
+    /// To what; `None`: to no program.
     pub kind: Option<Kind>,
+    /// Whether it is asked as another server is: by ProxyPass, but to `!`.
+    pub proxies: bool,
     /// The script's path as written; empty if it is none of this server.
     pub script: Vec<u8>,
     /// The directive.

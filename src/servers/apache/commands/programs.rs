@@ -90,7 +90,8 @@ fn given(directive: &Directive<'_>, name: &[u8], words: Words<'_>, at_server: bo
     };
     let kind = if wsgi { Some(Kind::Wsgi) } else { backend(&target.value) };
     let script = if wsgi { target.value.clone() } else { Vec::new() };
-    Some(Given { what, kind, script, place: directive.place() })
+    let proxies = !wsgi && target.value != b"!";
+    Some(Given { what, kind, proxies, script, place: directive.place() })
 }
 
 /// What a proxied URL or a handler `proxy:URL` is spoken to as, as far as it is a program.
