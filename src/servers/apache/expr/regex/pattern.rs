@@ -17,6 +17,8 @@ pub struct Pattern {
     /// How many capturing groups it has.
     pub groups: usize,
     engine: Option<fancy_regex::Regex>,
+    /// Whether it means the same if every byte is taken for the character of that number.
+    bytewise: bool,
 }
 
 /// Why there is no [`Pattern`].
@@ -51,19 +53,27 @@ impl Pattern {
         let faithful = writer.faithful && !(ignore_case && writer.references > 0);
         let flags = if ignore_case { "(?si)" } else { "(?s)" };
         let engine = faithful.then(|| fancy_regex::Regex::new(&format!("{flags}{}", writer.text)).ok()).flatten();
-        Ok(Self { groups: writer.groups, engine })
+        // Only of letters in ASCII does case or kind matter to PCRE2.
+        let folds = ignore_case || writer.text.contains("(?i:");
+        let high = "89ABCDEF".chars().any(|digit| writer.text.contains(&format!("\\x{{{digit}")));
+        let bytewise = !writer.bounded && !(folds && high);
+        Ok(Self { groups: writer.groups, engine, bytewise })
     }
 
     /// A pattern of which nothing is known.
     pub(in super::super) fn unknown() -> Self {
-        Self { groups: 1, engine: None }
+        Self { groups: 1, engine: None, bytewise: false }
     }
 
     /// What the groups hold if it is found in `subject`, `Some(None)` if it is not; `None`: can't tell.
     pub(in crate::servers::apache) fn find(&self, subject: &[u8]) -> Option<Option<Groups>> {
-        let subject = subject.is_ascii().then(|| str::from_utf8(subject).ok()).flatten()?;
-        let found = self.engine.as_ref()?.captures(subject).ok()?;
-        let text = |group: Option<fancy_regex::Match<'_>>| group.map_or_else(Vec::new, |group| group.as_str().into());
+        if !subject.is_ascii() && !self.bytewise {
+            return None;
+        }
+        let subject: String = subject.iter().map(|byte| char::from(*byte)).collect();
+        let found = self.engine.as_ref()?.captures(&subject).ok()?;
+        let bytes = |text: &str| text.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
+        let text = |group: Option<fancy_regex::Match<'_>>| group.map_or_else(Vec::new, |group| bytes(group.as_str()));
         Some(found.map(|groups| groups.iter().map(text).collect()))
     }
 
@@ -81,6 +91,7 @@ struct Writer {
     references: usize,
     size: usize,
     faithful: bool,
+    bounded: bool,
 }
 
 /// What an item is to a quantifier behind it.
@@ -198,6 +209,7 @@ impl Writer {
         }
         match first {
             b'b' | b'B' => {
+                self.bounded = true;
                 self.text.push('\\');
                 Ok((behind, self.push(char::from(*first), Item::Assertion)))
             }
