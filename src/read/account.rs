@@ -146,6 +146,13 @@ pub fn group_number(name: &str, files: &dyn Files) -> Option<u32> {
     lines(&group).filter_map(group_line).find(|group| group.name == name.as_bytes()).map(|group| group.gid)
 }
 
+/// The name of the group of that number; `None`: `/etc/group` does not have it or cannot be read.
+#[must_use]
+pub fn group_name(number: u32, files: &dyn Files) -> Option<Vec<u8>> {
+    let group = files.read(Path::new("/etc/group")).ok()?;
+    lines(&group).filter_map(group_line).find(|group| group.gid == number).map(|group| group.name.to_vec())
+}
+
 fn hashed_number(name: &str) -> Option<u32> {
     let parsed: IResult<&[u8], u32> = all_consuming(preceded(tag("#"), number)).parse(name.as_bytes());
     parsed.ok().map(|(_, number)| number)

@@ -12,7 +12,7 @@ mod overlay;
 mod paths;
 mod resolve;
 
-pub use account::{Account, Obstacle, Refusal, group_number};
+pub use account::{Account, Obstacle, Refusal, group_name, group_number};
 pub use discover::{Choice, Discovery, Found, Unread, context_root, discover};
 pub use disk::{Disk, LIMIT};
 pub use exclude::{BadGlob, Excludes};

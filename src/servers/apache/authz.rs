@@ -9,6 +9,7 @@ use super::methods::Methods;
 use super::policy::{Ask, Policy};
 use super::world::{Question, World};
 use crate::answer::{Client, Missing};
+use crate::read::{Account, Stat, group_name, server_path};
 use crate::source::Place;
 use crate::words::words;
 
@@ -119,6 +120,7 @@ impl Asker<'_> {
             | Provider::User(_)
             | Provider::Group(_)
             | Provider::FileOwner
+            | Provider::FileGroup
             | Provider::Foreign(_) => {
                 return match self.user {
                     None => Outcome::NoUser,
@@ -148,10 +150,44 @@ impl Asker<'_> {
                 let missing = Missing::Provider { name: name.clone() };
                 self.world.ask(Question::Holds(place), missing, place)
             }
-            Provider::FileOwner => self.unknown(place, "Require file-owner"),
+            Provider::FileOwner => match self.owner() {
+                Some(owner) => owner.is_some_and(|owner| owner == user),
+                None => self.unknown(place, "Require file-owner"),
+            },
+            Provider::FileGroup => match (self.policy.groups, self.owning_group()) {
+                (GroupState::Unset | GroupState::Failed(_), _) => false,
+                (GroupState::Read { file, .. }, Some(group)) => group.is_some_and(|group| file.has(&group, user)),
+                (GroupState::Unknown(missing), _) => self.world.ask(Question::Holds(place), missing.clone(), place),
+                (GroupState::Read { .. }, None) => self.unknown(place, "Require file-group"),
+            },
             Provider::All(_) | Provider::Ip(_) | Provider::Local | Provider::Dns | Provider::Method(_) => false,
             Provider::Env(_) | Provider::Expr(_) | Provider::Ssl | Provider::Alias(..) => false,
         }
+    }
+
+    /// Whose the file is (mod_authz_owner.c, `fileowner_check_authorization`): `None` if that cannot be told, an inner
+    /// `None` if there is no file.
+    fn owner(&self) -> Option<Option<Vec<u8>>> {
+        let Some(stat) = self.file()? else { return Some(None) };
+        let owner = Account::named(&format!("#{}", stat.uid), self.policy.library.files)?;
+        Some(Some(owner.name.into_bytes()))
+    }
+
+    /// The same of its group; without mod_authz_owner nobody asks for it, and the worker crashes
+    /// (mod_authz_groupfile.c, `filegroup_check_authorization`).
+    fn owning_group(&self) -> Option<Option<Vec<u8>>> {
+        if !self.policy.has(b"mod_authz_owner.c") {
+            return None;
+        }
+        let Some(stat) = self.file()? else { return Some(None) };
+        Some(Some(group_name(stat.gid, self.policy.library.files)?))
+    }
+
+    fn file(&self) -> Option<Option<Stat>> {
+        let Policy { spot, library, .. } = self.policy;
+        library.account().filter(|_| spot.look)?;
+        let local = library.local(&server_path(spot.path.as_ref()?))?;
+        Some(library.files.stat(&local).ok())
     }
 
     fn expr(&self, condition: &Condition, place: Place) -> Outcome {

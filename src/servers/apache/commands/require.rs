@@ -70,7 +70,8 @@ impl Reader<'_> {
                 ))
             }
             b"expr" => self.expr(directive, args, origin),
-            b"file-owner" | b"file-group" => Some(Provider::FileOwner),
+            b"file-owner" => Some(Provider::FileOwner),
+            b"file-group" => Some(Provider::FileGroup),
             b"ssl" | b"ssl-verify-client" => Some(Provider::Ssl),
             _ => Some(Provider::Foreign(String::from_utf8_lossy(name).into_owned())),
         }
