@@ -7,7 +7,7 @@ use super::files::{GroupState, UserFileState};
 use super::methods::Methods;
 use super::people::Known;
 use super::policy::{Ask, Policy};
-use super::reader::PerDir;
+use super::product::PerDir;
 use super::site::Site;
 use super::world::{Explored, World, explore};
 use crate::answer::{Answer, Because};

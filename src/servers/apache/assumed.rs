@@ -7,7 +7,7 @@ use super::files_pattern::FilesPattern;
 use super::host::Host;
 use super::methods::Methods;
 use super::profile::Profile;
-use super::reader::Permit;
+use super::scope::Permit;
 use super::section::{DirectoryPattern, Section};
 use crate::source::{Place, Sources, Span};
 

@@ -12,7 +12,7 @@ use super::directives::{find, foreign_directive, foreign_module, module};
 use super::expr::{Pattern, PatternFault};
 use super::line::Directive;
 use super::profile::Profile;
-use super::reader::Permit;
+use super::scope::Permit;
 use super::tree::SyntaxFault;
 use super::world::{Question, World};
 use crate::answer::Missing;

@@ -306,7 +306,9 @@ impl Provider {
     #[must_use]
     pub(super) fn needs_user(&self) -> bool {
         match self {
-            Self::ValidUser | Self::User(_) | Self::Group(_) | Self::FileOwner | Self::FileGroup | Self::Foreign(_) => true,
+            Self::ValidUser | Self::User(_) | Self::Group(_) | Self::FileOwner | Self::FileGroup | Self::Foreign(_) => {
+                true
+            }
             Self::Expr(condition) => condition.mentions_remote_user(),
             Self::Alias(provider, _) => provider.needs_user(),
             Self::All(_) | Self::Ip(_) | Self::Local | Self::Dns | Self::Method(_) | Self::Env(_) | Self::Ssl => false,

@@ -251,7 +251,7 @@ impl Site<'_> {
             Thing::File if found.path_info.is_empty() || policy.config.content.path_info == Some(true) => {
                 if self.may_read(&found.filename) { plain(200) } else { logged(403, "AH00132") }
             }
-            _ => plain(404),
+            Thing::File | Thing::Folder | Thing::Missing | Thing::Odd | Thing::Unknown => plain(404),
         }
     }
 

@@ -3,16 +3,13 @@
 
 use super::commands::programs;
 use super::conditions::{Admitting, Existence, Surroundings};
-use super::config::{Allowed, Combine, DirConfig, Rule, Set};
 use super::directives::Module;
-use super::directives::{
-    Directive as Row, ModuleSet, Override, find, foreign_directive, meant_modules, module, nearest,
-};
-use super::expr::Origin;
-use super::host::{Host, Listen};
+use super::directives::{Directive as Row, ModuleSet, find, foreign_directive, meant_modules, module, nearest};
+use super::host::Host;
 use super::line::Directive;
-use super::methods::Methods;
+use super::product::{Dropped, Fault, Main, PerDir, Process, Why};
 use super::profile::{Aliases, Profile};
+use super::scope::{Permit, Scope};
 use super::secrets::displayed;
 use super::syntax::parse;
 use super::tree::{Fulfilled, Node, SyntaxFault, Tree};
@@ -22,76 +19,6 @@ use crate::lines::LineLimit;
 use crate::source::{FileId, Place, Span, Spanned};
 use crate::users::Encoding;
 use crate::words::word;
-
-/// What a per-directory file was read into.
-#[derive(Debug, Clone, Default)]
-pub(super) struct PerDir {
-    /// Its settings.
-    pub config: DirConfig,
-    /// What makes every request below it a 500, in the order in which the server would find it.
-    pub faults: Vec<Fault>,
-    /// What changes no answer.
-    pub remarks: Vec<Noted>,
-    /// Directives for a login that are not in force.
-    pub dropped: Vec<Dropped>,
-}
-
-/// What keeps a file from being read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// What every request below the file gets; 0 where the worker goes away without an answer.
-    pub status: u16,
-    /// Why.
-    pub because: Because,
-}
-
-/// Directives for a login that are written down and not in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Dropped {
-    /// The line to edit.
-    pub place: Place,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why directives are not in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Why {
-    /// They stand in a conditional section that is false.
-    Section {
-        /// As written: `<IfModule mod_auth.c>`.
-        written: String,
-        /// What the name seems to mean.
-        meant: Vec<&'static str>,
-    },
-    /// The server does not read the file, or passes over them.
-    Ignored {
-        /// What makes it so, as written: `AllowOverride None`.
-        by: String,
-        /// That line; `None` if it is assumed, or the server's default.
-        place: Option<Place>,
-    },
-}
-
-impl Dropped {
-    /// The reason it gives for an open door.
-    #[must_use]
-    pub(super) fn because(&self) -> Because {
-        match &self.why {
-            Why::Section { written, meant } => {
-                let reason = Reason::ProtectionDropped { section: written.clone(), meant: meant.clone() };
-                Because::at(reason, self.place)
-            }
-            Why::Ignored { by, place } => {
-                let because = Because::at(Reason::AccessFileIgnored { by: by.clone() }, self.place);
-                match place {
-                    Some(place) => because.with(*place, "this line makes the server pass over it"),
-                    None => because,
-                }
-            }
-        }
-    }
-}
 
 /// With so many faults a file is no configuration, and it takes time to guess what each name was meant for.
 const MOST_GUESSES: usize = 50;
@@ -110,25 +37,6 @@ pub(super) fn read(file: FileId, bytes: &[u8], around: Surroundings<'_>, permit:
     reader.walk(&tree.nodes, &mut scope);
     reader.read.config = scope.finish();
     reader.read
-}
-
-/// What a main configuration was read into.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Main {
-    /// The main server.
-    pub host: Host,
-    /// The virtual hosts in their order, not yet within the main server.
-    pub hosts: Vec<Host>,
-    /// The server after it has read: its modules, names, providers, root, account.
-    pub profile: Profile,
-    /// What concerns the process as a whole.
-    pub process: Process,
-    /// What makes the server refuse the configuration, in the order in which it would find it.
-    pub faults: Vec<Fault>,
-    /// What changes no answer.
-    pub remarks: Vec<Noted>,
-    /// False conditional sections that hold directives for a login.
-    pub dropped: Vec<Dropped>,
 }
 
 /// Executes the tree of a main configuration.
@@ -160,133 +68,6 @@ pub(super) struct Reader<'p> {
     pub(super) process: Process,
     /// Methods that are known besides httpd's own.
     pub(super) registered: Vec<String>,
-}
-
-/// What the main configuration says of the process as a whole.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Process {
-    /// Listen.
-    pub listens: Vec<Listen>,
-    /// Every User, each of which is looked up; the last one holds.
-    pub users: Vec<Set<Vec<u8>>>,
-    /// Every Group.
-    pub groups: Vec<Set<Vec<u8>>>,
-    /// Logs that the server opens when it starts.
-    pub logs: Vec<Set<Vec<u8>>>,
-    /// Whether the main server's ErrorLog is among them.
-    pub has_error_log: bool,
-    /// PidFile.
-    pub pid_file: Option<Set<Vec<u8>>>,
-    /// TypesConfig.
-    pub types: Option<Set<Vec<u8>>>,
-    /// AuthLDAPCharsetConfig.
-    pub charsets: Option<Set<Vec<u8>>>,
-}
-
-/// What per-directory files may say, where they are read (server/config.c, `invoke_cmd`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Permit {
-    /// What `AllowOverride` grants.
-    pub allowed: Allowed,
-    /// What `AllowOverrideList` grants besides: names in lower case.
-    pub list: Vec<Vec<u8>>,
-}
-
-impl Permit {
-    /// Everything.
-    #[must_use]
-    pub(super) fn everything() -> Self {
-        let allowed = Allowed { classes: Override::ALL, skips_forbidden: false, skips_unknown: false };
-        Self { allowed, list: Vec::new() }
-    }
-
-    /// Nothing at all.
-    #[must_use]
-    pub(super) fn nothing() -> Self {
-        let allowed = Allowed { classes: Override::NONE, skips_forbidden: false, skips_unknown: false };
-        Self { allowed, list: Vec::new() }
-    }
-
-    /// What the profile grants.
-    #[must_use]
-    pub(super) fn of(profile: &Profile) -> Self {
-        let nothing = Self::nothing();
-        Self { allowed: Allowed { classes: profile.allow_override, ..nothing.allowed }, ..nothing }
-    }
-
-    /// Whether the file is read at all: with `Nonfatal` even where nothing of it is allowed (server/core.c,
-    /// `set_override`).
-    #[must_use]
-    pub(super) fn reads(&self) -> bool {
-        let Allowed { classes, skips_forbidden, skips_unknown } = self.allowed;
-        classes != Override::NONE || skips_forbidden || skips_unknown || !self.list.is_empty()
-    }
-}
-
-/// The place in the tree whose directives are executed.
-pub(super) struct Scope {
-    /// What may stand here.
-    pub(super) overrides: Override,
-    /// In a per-directory file, what it may say.
-    pub(super) permit: Option<Permit>,
-    /// Outside of all sections of the main configuration, the host that is set up.
-    pub(super) host: Option<Box<Host>>,
-    /// What they set.
-    pub(super) config: DirConfig,
-    /// The rules of the innermost `<Require...>` section, or of the place itself.
-    pub(super) rules: Vec<Rule>,
-    /// What that section makes of its rules.
-    pub(super) combine: Combine,
-    /// The methods of the innermost `<Limit>`.
-    pub(super) methods: Methods,
-    /// The names of the sections around, outermost first: `<Files>`.
-    pub(super) within: Vec<String>,
-}
-
-impl Scope {
-    /// A place where these may stand.
-    pub(super) fn new(overrides: Override) -> Self {
-        Self {
-            overrides,
-            permit: None,
-            host: None,
-            config: DirConfig::default(),
-            rules: Vec::new(),
-            combine: Combine::Any,
-            methods: Methods::ALL,
-            within: Vec::new(),
-        }
-    }
-
-    /// The top of a per-directory file.
-    pub(super) fn per_dir(permit: Permit) -> Self {
-        Self { permit: Some(permit.clone()), ..Self::new(permit.allowed.classes) }
-    }
-
-    /// Outside of all sections of a host's configuration.
-    pub(super) fn server(host: Host) -> Self {
-        Self { host: Some(Box::new(host)), ..Self::new(Override::SERVER_CONFIG) }
-    }
-
-    /// Where its expressions stand.
-    pub(super) fn origin(&self) -> Origin {
-        if self.permit.is_some() { Origin::PerDir } else { Origin::MainConfig }
-    }
-
-    fn note_depth(&mut self, tree: &Tree<'_>) {
-        if let Some(place) = tree.too_deep {
-            let reason = Reason::CannotTell { missing: Missing::TooMany };
-            self.config.unknowable.push(Because::at(reason, place));
-        }
-    }
-
-    pub(super) fn finish(self) -> DirConfig {
-        DirConfig { rules: self.rules, ..self.config }
-    }
-
-    pub(super) fn is_within(&self, section: &str) -> bool {
-        self.within.iter().any(|within| within.eq_ignore_ascii_case(section))
-    }
 }
 
 impl<'p> Reader<'p> {

@@ -55,8 +55,11 @@ fn rewritten(request: &Request, host: Option<&[u8]>, path: &[u8]) -> Request {
     request
 }
 
-/// Whether it is for TLS, the authority, and what follows; a target without a scheme has nothing but a query.
-fn absolute(target: &[u8]) -> IResult<&[u8], (bool, Option<&[u8]>, &[u8])> {
+/// Whether a target is for TLS, its authority, and what follows.
+type Absolute<'t> = (bool, Option<&'t [u8]>, &'t [u8]);
+
+/// Reads a target; a target without a scheme has nothing but a query.
+fn absolute(target: &[u8]) -> IResult<&[u8], Absolute<'_>> {
     let scheme = alt((tag_no_case("https:").map(|_| true), tag_no_case("http:").map(|_| false)));
     let authority = opt(preceded(tag("//"), take_till(|byte| matches!(byte, b'/' | b'?'))));
     let whole = (scheme, authority, rest);

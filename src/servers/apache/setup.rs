@@ -2,8 +2,8 @@
 
 use super::assumed::assumed;
 use super::host::Host;
+use super::product::{Dropped, Fault, Main, Process};
 use super::profile::Profile;
-use super::reader::{Dropped, Fault, Main, Process};
 use super::spot::Hosted;
 use crate::answer::Noted;
 use crate::source::Sources;

@@ -101,7 +101,7 @@ fn is_host_name(name: &[u8]) -> bool {
     let digits = |part: &&[u8]| part.iter().all(u8::is_ascii_digit);
     let padded = |part: &&[u8]| part.len() > 1 && part.first() == Some(&b'0');
     let empty_inside = parts.iter().skip(1).rev().skip(1).any(|part| part.is_empty());
-    if parts.iter().all(|part| digits(part)) {
+    if parts.iter().all(digits) {
         return parts.len() == 4 && !parts.iter().any(|part| part.is_empty() || padded(part));
     }
     let letter = |part: &&[u8]| part.first().is_none_or(u8::is_ascii_alphabetic);

@@ -7,7 +7,7 @@ use super::config::{Set, WrittenPath};
 use super::entries::{fate, lost_lines, place_of};
 use super::files::UserFileState;
 use super::policy::Ask;
-use super::reader::PerDir;
+use super::product::PerDir;
 use super::site::Site;
 use super::world::{World, explore};
 use crate::answer::{

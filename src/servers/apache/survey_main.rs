@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::areas::{Sketch, drawn};
-use super::reader::PerDir;
+use super::product::PerDir;
 use super::site::Site;
 use super::stands::{Stand, text};
 use super::survey::Causes;

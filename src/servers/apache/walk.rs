@@ -6,6 +6,9 @@
 
 use std::sync::Arc;
 
+use nom::bytes::complete::take_till1;
+use nom::{IResult, Parser};
+
 use super::areas::{first_place, has_login};
 use super::config::{DirConfig, IfSection};
 use super::content::{OptionSet, Options};
@@ -14,7 +17,8 @@ use super::facts::Circumstances;
 use super::ground::{Found, Thing, remember};
 use super::merge::merge;
 use super::policy::Ask;
-use super::reader::{Dropped, Fault, PerDir, Permit, Why};
+use super::product::{Dropped, Fault, PerDir, Why};
+use super::scope::Permit;
 use super::setup::Setup;
 use super::site::Site;
 use super::spot::Spot;
@@ -173,16 +177,10 @@ impl Site<'_> {
                     merged.add(&per_dir.config);
                 }
             }
-            let rest = path.get(at..).unwrap_or_default();
-            let rest = rest.strip_prefix(b"/").unwrap_or(rest);
-            if spot.walked && whole == Thing::File && !rest.contains(&b'/') {
+            let Some((end, is_last)) = next_name(path, at) else { break (None, Found::at(path, path.len(), whole)) };
+            if spot.walked && whole == Thing::File && is_last {
                 break (None, Found::at(path, path.len(), whole));
             }
-            if rest.is_empty() {
-                break (None, Found::at(path, path.len(), whole));
-            }
-            let skipped = path.len() - at - rest.len();
-            let end = at + skipped + rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
             match self.step(path.get(..end).unwrap_or(path), whole, &way, spot.look) {
                 Step::On => {
                     at = end;
@@ -196,11 +194,9 @@ impl Site<'_> {
         let config = if fault.is_none() {
             let name = if spot.walked && whole == Thing::File { found.name().len() } else { 0 };
             let tried = found.filename.get(..found.filename.len() - name).unwrap_or_default();
-            for section in sections {
-                if fits(section.pattern.fits(tried), &section.written, section.place, world) {
-                    merged.add(&section.config);
-                }
-            }
+            sections
+                .filter(|section| fits(section.pattern.fits(tried), &section.written, section.place, world))
+                .for_each(|section| merged.add(&section.config));
             merged.onto(settings)
         } else {
             settings
@@ -286,6 +282,15 @@ enum Step {
 fn refused(log: &'static str, fault: &str) -> Fault {
     let because = Because::nowhere(Reason::UnreadableConfig { fault: fault.to_owned() }).logged(log);
     Fault { status: 403, because }
+}
+
+/// Where the name behind `at` ends, and whether it is the last one; `None` if there is none.
+fn next_name(path: &[u8], at: usize) -> Option<(usize, bool)> {
+    let rest = path.get(at..)?;
+    let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+    let name: IResult<&[u8], &[u8]> = take_till1(|byte| byte == b'/').parse(rest);
+    let (behind, _) = name.ok()?;
+    Some((path.len() - behind.len(), behind.is_empty()))
 }
 
 fn with_slash(path: &[u8]) -> Vec<u8> {

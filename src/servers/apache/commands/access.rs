@@ -3,7 +3,8 @@
 use crate::servers::apache::config::{Access, Order, Origin};
 use crate::servers::apache::expr::Subnet;
 use crate::servers::apache::line::Directive;
-use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::reader::Reader;
+use crate::servers::apache::scope::Scope;
 use crate::source::Spanned;
 
 impl Reader<'_> {

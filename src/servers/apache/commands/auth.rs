@@ -7,7 +7,9 @@ use crate::servers::apache::config::{Anonymous, Merging, Set, WrittenPath};
 use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authn_provider};
 use crate::servers::apache::expr::{Fault, Origin, StringExpr, parse_string};
 use crate::servers::apache::line::Directive;
-use crate::servers::apache::reader::{self, Reader, Scope, shown};
+use crate::servers::apache::product;
+use crate::servers::apache::reader::{Reader, shown};
+use crate::servers::apache::scope::Scope;
 use crate::servers::apache::world::Question;
 use crate::source::{Place, Spanned};
 
@@ -108,7 +110,7 @@ impl Reader<'_> {
         if fault.is_certain() || self.world.ask(Question::Holds(place), missing(), place) {
             let status = if fault.ends_the_process() { 0 } else { 500 };
             let reason = Reason::BadExpression { name: shown(directive), message: fault.to_string() };
-            self.read.faults.push(reader::Fault { status, because: Because::at(reason, place) });
+            self.read.faults.push(product::Fault { status, because: Because::at(reason, place) });
         }
     }
 

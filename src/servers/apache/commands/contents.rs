@@ -10,7 +10,7 @@ use crate::servers::apache::env_rule::{EnvRule, Subject};
 use crate::servers::apache::expr::{Pattern, parse_condition};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::methods::Methods;
-use crate::servers::apache::reader::Scope;
+use crate::servers::apache::scope::Scope;
 use crate::source::Spanned;
 use crate::words::word;
 

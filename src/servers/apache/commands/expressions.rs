@@ -3,7 +3,8 @@
 
 use crate::servers::apache::expr::parse_condition;
 use crate::servers::apache::line::Directive;
-use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::reader::Reader;
+use crate::servers::apache::scope::Scope;
 use crate::source::{Place, Spanned};
 
 type Words<'w> = &'w [Spanned<Vec<u8>>];

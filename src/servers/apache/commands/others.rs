@@ -13,7 +13,8 @@ use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::directives::find;
 use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::line::Directive;
-use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::reader::Reader;
+use crate::servers::apache::scope::Scope;
 use crate::servers::apache::secrets::displayed;
 use crate::source::Spanned;
 

@@ -13,7 +13,8 @@ use super::values::count;
 use crate::read::FileType;
 use crate::servers::apache::expr::{is_glob, parse_condition};
 use crate::servers::apache::line::Directive;
-use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::reader::Reader;
+use crate::servers::apache::scope::Scope;
 use crate::source::{Place, Spanned};
 
 /// The levels of `LogLevel` (server/core.c, `ap_parse_log_level`).

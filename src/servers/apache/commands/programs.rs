@@ -11,7 +11,7 @@ use crate::servers::apache::content::UrlPattern;
 use crate::servers::apache::expr::Pattern;
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::programs::{Copying, Given, Kind, Programs};
-use crate::servers::apache::reader::Scope;
+use crate::servers::apache::scope::Scope;
 use crate::source::Spanned;
 
 type Words<'w> = &'w [Spanned<Vec<u8>>];

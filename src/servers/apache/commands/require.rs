@@ -7,7 +7,8 @@ use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_au
 use crate::servers::apache::expr::{Origin, StringExpr, Subnet, parse_condition, require_expr_text};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::methods::Methods;
-use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::reader::Reader;
+use crate::servers::apache::scope::Scope;
 use crate::servers::apache::secrets::displayed;
 use crate::servers::apache::world::Question;
 use crate::source::Place;

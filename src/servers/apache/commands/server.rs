@@ -9,7 +9,8 @@ use crate::servers::apache::directives::Override;
 use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::host::{Listen, Mapping, Trace};
 use crate::servers::apache::line::Directive;
-use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::reader::Reader;
+use crate::servers::apache::scope::Scope;
 use crate::servers::apache::target::Slashes;
 use crate::source::Spanned;
 

@@ -9,7 +9,8 @@ use crate::answer::{Missing, Reason};
 use crate::read::{FileType, Stat};
 use crate::servers::apache::directives::{Demand, Must, Which, demands};
 use crate::servers::apache::line::Directive;
-use crate::servers::apache::reader::{Reader, Scope};
+use crate::servers::apache::reader::Reader;
+use crate::servers::apache::scope::Scope;
 use crate::source::{Place, Spanned};
 
 impl Reader<'_> {

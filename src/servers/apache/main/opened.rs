@@ -12,7 +12,7 @@ use crate::answer::{Because, Missing, Reason};
 use crate::read::{FileType, NULL_DEVICE, merge, server_path};
 use crate::servers::apache::config::Set;
 use crate::servers::apache::host::Host;
-use crate::servers::apache::reader::{Fault, Main};
+use crate::servers::apache::product::{Fault, Main};
 use crate::source::Place;
 use crate::words::words;
 

@@ -8,7 +8,7 @@ use crate::read::{Account, group_number};
 use crate::servers::apache::config::{Asks, Combine, DirConfig, Rule, Set};
 use crate::servers::apache::directives::{When, lacks};
 use crate::servers::apache::host::{Host, Listen};
-use crate::servers::apache::reader::{Fault, Main};
+use crate::servers::apache::product::{Fault, Main};
 use crate::source::{FileId, Place, Span};
 
 /// The faults, in the order in which the server would find them.

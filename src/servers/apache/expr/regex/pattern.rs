@@ -56,7 +56,7 @@ impl Pattern {
         // Only of letters in ASCII does case or kind matter to PCRE2.
         let folds = ignore_case || writer.text.contains("(?i:");
         let high = "89ABCDEF".chars().any(|digit| writer.text.contains(&format!("\\x{{{digit}")));
-        let bytewise = !writer.bounded && !(folds && high);
+        let bytewise = !(writer.bounded || folds && high);
         Ok(Self { groups: writer.groups, engine, bytewise })
     }
 
