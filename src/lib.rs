@@ -34,6 +34,7 @@ pub mod finding;
 pub mod hash;
 pub mod lines;
 pub mod lint;
+pub mod pattern;
 pub mod read;
 pub mod report;
 pub mod rules;

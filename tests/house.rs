@@ -19,7 +19,7 @@ use support::memory::{ROOT, configured};
 const FLOORS: [&[&str]; 11] = [
     &["source"],
     &["lines", "finding"],
-    &["words"],
+    &["words", "pattern"],
     &["read", "hash", "users", "credentials"],
     &["answer"],
     &["audit"],

@@ -266,6 +266,9 @@ reasons! {
     /// The provider that shall check the password is not there.
     ProviderMissing { /// The module that would bring it.
         module: String } = "provider-missing",
+    /// No provider that shall check the password is named.
+    ProviderUnset { /// The directive that would name it.
+        directive: String } = "provider-unset",
     /// The provider cannot do what the AuthType asks of it.
     ProviderUnfit { /// The provider.
         name: String } = "provider-unfit",
@@ -373,6 +376,9 @@ reasons! {
     ProtectionDropped { /// The section as written: `<IfModule mod_auth.c>`.
         section: String, /// The names that were meant, if there are any.
         meant: Vec<&'static str> } = "protection-dropped",
+    /// What a path must begin with to be asked for a login is the beginning of none.
+    PathNeverMatches { /// As written.
+        path: String } = "path-never-matches",
     /// The directives for a login stand in a file that the server does not read, or passes over.
     AccessFileIgnored { /// What makes it so, as written: `AllowOverride None`.
         by: String } = "access-file-ignored",

@@ -4,7 +4,7 @@ use super::rule::{Case, rule};
 use super::telling::Words;
 use super::words;
 use crate::answer::Reason;
-use crate::finding::Finding;
+use crate::finding::{Finding, Outcome};
 
 rule! {
     /// ## What it reports
@@ -35,12 +35,15 @@ rule! {
     id: "false-ifmodule",
     severity: Error,
     title: "protection in a conditional section that is false",
-    explains: [ProtectionDropped],
+    explains: [ProtectionDropped, PathNeverMatches],
     check: check,
 }
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
+        if let Reason::PathNeverMatches { path } = &cause.because.reason {
+            return Some(unmatched(path, cause.outcome));
+        }
         let Reason::ProtectionDropped { section, meant } = &cause.because.reason else { return None };
         let or = match meant.as_slice() {
             [] => String::new(),
@@ -55,4 +58,17 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             help: format!("Remove the conditional section around the login, so that it always holds.{or}"),
         })
     });
+}
+
+fn unmatched(path: &str, outcome: Outcome) -> Words {
+    let open = outcome.status.is_none_or(|status| status < 400);
+    let then = if open { words::OPEN } else { "" };
+    Words {
+        message: format!("no path begins with `{}`, so the login is never asked for{then}", words::brief(path)),
+        label: "the beginning of no path".to_owned(),
+        why: "It is compared as plain text with the beginning of the path, which is a slash; it is no pattern."
+            .to_owned(),
+        help: "Write what the path begins with, as `/private/`; a pattern belongs in a condition around the rule."
+            .to_owned(),
+    }
 }

@@ -51,10 +51,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
         Some(Words {
             message: format!("'{name}' needs {module}, which is not loaded{}", words::requests(cause.outcome)),
             label: format!("a directive of {module}"),
-            why: "Without its module the directive is unknown, and one unknown directive makes the \
-                 server refuse the whole file: Invalid command, perhaps misspelled or defined by a \
-                 module not included in the server configuration."
-                .to_owned(),
+            why: words::unknown_line(cause.outcome),
             help: format!("{} Or remove the line, if nothing needs it.", words::load(module)),
         })
     });

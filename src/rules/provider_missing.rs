@@ -4,7 +4,7 @@ use super::rule::{Case, rule};
 use super::telling::Words;
 use super::words;
 use crate::answer::Reason;
-use crate::finding::Finding;
+use crate::finding::{Finding, Outcome};
 
 rule! {
     /// ## What it reports
@@ -32,12 +32,15 @@ rule! {
     id: "provider-missing",
     severity: Error,
     title: "nothing is loaded that could check a password",
-    explains: [ProviderMissing],
+    explains: [ProviderMissing, ProviderUnset],
     check: check,
 }
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
+        if let Reason::ProviderUnset { directive } = &cause.because.reason {
+            return Some(unset(directive, cause.outcome));
+        }
         let Reason::ProviderMissing { module } = &cause.because.reason else { return None };
         Some(Words {
             message: format!("no loaded module can check a password here{}", words::logins(cause.outcome)),
@@ -49,4 +52,13 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             help: words::load(module),
         })
     });
+}
+
+fn unset(directive: &str, outcome: Outcome) -> Words {
+    Words {
+        message: format!("nothing says how a password is checked here{}", words::logins(outcome)),
+        label: "checked by nobody".to_owned(),
+        why: format!("A login is asked for, and no {directive} is in force that could check it."),
+        help: format!("Set {directive} where the rule stands, or in the part of the configuration around it."),
+    }
 }

@@ -51,6 +51,7 @@ fn of_the_login() -> Vec<Reason> {
         Reason::RequireMissing,
         Reason::UserFileUnset,
         Reason::ProviderMissing { module: text("mod_authn_file.c") },
+        Reason::ProviderUnset { directive: text("auth.backend") },
         Reason::ProviderUnfit { name: text("anon") },
         Reason::UserFileMissing { path: text("/etc/apache2/staf htpasswd") },
         Reason::UserFileRelative { written: text(".htpasswd"), path: text("/etc/apache2/.htpasswd"), beside: true },
@@ -97,6 +98,7 @@ fn of_the_rules() -> Vec<Reason> {
         Reason::MethodNotCovered,
         Reason::ProtectionDropped { section: text("<IfModule mod_auth.c>"), meant: vec!["mod_auth_basic.c"] },
         Reason::AccessFileIgnored { by: text("AllowOverride None") },
+        Reason::PathNeverMatches { path: text("^/private") },
         Reason::NothingRequired,
         Reason::CannotTell { missing: Missing::Path { path: text("/etc/apache2/staff.htpasswd") } },
     ]

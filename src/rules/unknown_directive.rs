@@ -51,9 +51,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
                 words::requests(cause.outcome)
             ),
             label: "no such directive".to_owned(),
-            why: "One line that the server cannot read makes it refuse the whole file: Invalid command, \
-                 perhaps misspelled or defined by a module not included in the server configuration."
-                .to_owned(),
+            why: words::unknown_line(cause.outcome),
             help: words::meant(nearest, "Mend the name, or put `#` before the line if it is a comment."),
         })
     });

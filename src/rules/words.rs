@@ -30,6 +30,17 @@ pub(super) fn requests(outcome: Outcome) -> String {
     }
 }
 
+/// What the server does with a line whose first word it does not know: refuse the whole file, or go on without the line.
+pub(super) fn unknown_line(outcome: Outcome) -> String {
+    let why = if outcome.status.is_some_and(|status| status < 400) {
+        "The server does not know the name: it warns in its log, and goes on without the line."
+    } else {
+        "One line that the server cannot read makes it refuse the whole file: Invalid command, perhaps misspelled or \
+         defined by a module not included in the server configuration."
+    };
+    why.to_owned()
+}
+
 /// `: every login gets 401 (Unauthorized), even with the right password`, to end a message; nothing where it is not
 /// known or does not matter.
 pub(super) fn logins(outcome: Outcome) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::apache;
+use super::{apache, lighttpd};
 use crate::answer::{Server, Target};
 use crate::read::Fault;
 use crate::source::Sources;
@@ -12,18 +12,27 @@ use crate::source::Sources;
 pub enum Kind {
     /// Apache httpd 2.4.
     Apache,
+    /// lighttpd 1.4.
+    Lighttpd,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Apache];
+    pub const ALL: [Self; 2] = [Self::Apache, Self::Lighttpd];
 
     /// The name that options and reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Apache => "apache",
+            Self::Lighttpd => "lighttpd",
         }
+    }
+
+    /// The server of that name; `None`: there is none.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// The names that its main configuration file usually goes by.
@@ -31,6 +40,7 @@ impl Kind {
     pub fn config_names(self) -> &'static [&'static str] {
         match self {
             Self::Apache => &["apache2.conf", "httpd.conf"],
+            Self::Lighttpd => &["lighttpd.conf"],
         }
     }
 
@@ -49,5 +59,6 @@ impl Kind {
 pub fn open<'a>(kind: Kind, target: &'a Target<'a>, sources: &'a Sources) -> Result<Box<dyn Server + 'a>, Fault> {
     Ok(match kind {
         Kind::Apache => Box::new(apache::open(target, sources)?),
+        Kind::Lighttpd => Box::new(lighttpd::open(target, sources)?),
     })
 }

@@ -2,5 +2,6 @@
 
 pub mod apache;
 mod kind;
+pub mod lighttpd;
 
 pub use kind::{Kind, open};

@@ -3,9 +3,11 @@
 mod contents;
 mod digest;
 mod group;
+mod lighttpd;
 mod password;
 
 pub use contents::{Contents, Encoding};
 pub use digest::{DigestEntry, DigestFile};
 pub use group::{Group, GroupFile};
+pub use lighttpd::{HtdigestLine, htdigest_lines, read_lighttpd};
 pub use password::{Entry, Oddity, UserFile};

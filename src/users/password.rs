@@ -111,14 +111,29 @@ impl UserFile {
         if let Some(span) = last.filter(|span| !span.is_empty()) {
             read.oddities.push(Oddity::NoFinalNewline { span });
         }
-        read.first.reserve(read.entries.len());
-        for (index, entry) in read.entries.iter().enumerate() {
-            let first = *read.first.entry(entry.user.clone()).or_insert(index);
+        read.settle();
+        read
+    }
+
+    /// A password file whose lines another reader has cut.
+    #[must_use]
+    pub(super) fn of(file: FileId, bytes: &[u8], entries: Vec<Entry>, oddities: Vec<Oddity>) -> Self {
+        let (encoding, contents) = (Encoding::of(bytes), Contents::of(bytes));
+        let mut read =
+            Self { file, entries, oddities, encoding, contents, first: HashMap::new(), void: BTreeMap::new() };
+        read.settle();
+        read
+    }
+
+    /// Finds out which entry of a name is the first.
+    fn settle(&mut self) {
+        self.first.reserve(self.entries.len());
+        for (index, entry) in self.entries.iter().enumerate() {
+            let first = *self.first.entry(entry.user.clone()).or_insert(index);
             if first != index {
-                read.void.insert(index, first);
+                self.void.insert(index, first);
             }
         }
-        read
     }
 
     /// The entry that decides for a user: the first of that name, compared byte for byte.

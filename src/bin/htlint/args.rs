@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use htlint::servers::Kind;
 
@@ -158,8 +159,8 @@ pub(crate) struct Show {
 #[command(next_help_heading = "Target")]
 pub(crate) struct Target {
     /// The server; told from the files if not given
-    #[arg(long, value_enum)]
-    pub(crate) server: Option<Server>,
+    #[arg(long, value_parser = server())]
+    pub(crate) server: Option<Kind>,
 
     /// The server's main configuration: apache2.conf, httpd.conf
     #[arg(long, value_name = "FILE")]
@@ -264,20 +265,10 @@ impl FailOn {
     }
 }
 
-/// The servers that htlint knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Server {
-    /// Apache httpd 2.4
-    Apache,
-}
-
-impl Server {
-    /// The same in the library's terms.
-    pub(crate) fn kind(self) -> Kind {
-        match self {
-            Self::Apache => Kind::Apache,
-        }
-    }
+/// Reads a server's name.
+pub(crate) fn server() -> impl TypedValueParser<Value = Kind> {
+    let names = PossibleValuesParser::new(Kind::ALL.map(Kind::name));
+    names.try_map(|name| Kind::named(&name).ok_or("there is no such server"))
 }
 
 /// The systems whose crypt(3) htlint knows.

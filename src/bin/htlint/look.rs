@@ -76,7 +76,7 @@ pub(crate) fn options(target: &Target, excludes: &[String], here: &Path, paths: 
         on_host: target.on_host,
         run_as: target.run_as.clone(),
         config: target.config.clone(),
-        server: target.server.map(crate::args::Server::kind),
+        server: target.server,
         defines: target.define.iter().cloned().collect(),
         env: target.env.iter().cloned().collect(),
         crypt: match target.platform {

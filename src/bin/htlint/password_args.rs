@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use htlint::hash::{Crypt, Verifier};
 
-use crate::args::{Format, Server};
+use htlint::servers::Kind;
+
+use crate::args::{Format, server};
 
 /// The arguments of `htlint hash`.
 #[derive(Debug, Args)]
@@ -68,8 +70,8 @@ pub(crate) struct Verify {
     pub(crate) format: Format,
 
     /// The server whose reading of the file counts (default: apache)
-    #[arg(long, value_enum)]
-    pub(crate) server: Option<Server>,
+    #[arg(long, value_parser = server())]
+    pub(crate) server: Option<Kind>,
 
     /// The system whose crypt(3) stands behind the server
     #[arg(long, value_enum, default_value_t = System::Debian)]

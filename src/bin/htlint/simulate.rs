@@ -33,7 +33,7 @@ pub(crate) fn simulate(
     };
     let options = options(&arguments.target, &[], &console.around.folder, &[]);
     let disk = Disk::default();
-    let kind = arguments.target.server.map(crate::args::Server::kind);
+    let kind = arguments.target.server;
     let work: Work<'_> = match &arguments.requests {
         Some(path) => {
             let input: Box<dyn Read> = if path == Path::new("-") {

@@ -16,14 +16,26 @@ const SALT: usize = 8;
 pub(in crate::hash) enum Magic {
     Apr1,
     Md5,
+    /// lighttpd's `$1+ntlm$`: `$1$` over the NT hash in hexadecimal (mod_authn_file.c, `mod_authn_file_crypt_cmp`).
+    NtMd5,
 }
 
 impl Magic {
     fn bytes(self) -> &'static [u8] {
         match self {
             Magic::Apr1 => b"$apr1$",
-            Magic::Md5 => b"$1$",
+            Magic::Md5 | Magic::NtMd5 => b"$1$",
         }
+    }
+
+    /// What stands at the front of the stored text.
+    fn mark(self) -> &'static [u8] {
+        if self == Magic::NtMd5 { b"$1+ntlm$" } else { self.bytes() }
+    }
+
+    /// The longest password that is hashed.
+    fn longest(self) -> usize {
+        if self == Magic::NtMd5 { 127 } else { usize::MAX }
     }
 }
 
@@ -39,16 +51,24 @@ pub(in crate::hash) struct Md5Crypt<'h> {
 /// # Errors
 /// The first thing that keeps the verifier from ever printing this text.
 pub(in crate::hash) fn read(text: &[u8], magic: Magic) -> Result<Recipe<'_>, Death> {
-    let (salt, digest) = ended_field(after(text, magic.bytes())?, Part::Salt)?;
+    let (salt, digest) = ended_field(after(text, magic.mark())?, Part::Salt)?;
     salt_within(salt, SALT)?;
     MD5_DIGEST.check(digest)?;
-    Ok(Recipe::new(digest, Method::Md5Crypt(Md5Crypt { magic, salt })))
+    let recipe = Recipe::new(digest, Method::Md5Crypt(Md5Crypt { magic, salt }));
+    Ok(Recipe { longest: magic.longest(), ..recipe })
 }
 
 impl Md5Crypt<'_> {
     /// The digest of a password as it is printed. Not `pwhash`: it knows no `$apr1$`, and takes fewer salts than the
     /// C libraries.
     pub(in crate::hash) fn print(&self, password: &[u8]) -> Vec<u8> {
+        let widened;
+        let password = if self.magic == Magic::NtMd5 {
+            widened = super::nt::print(password);
+            &widened
+        } else {
+            password
+        };
         let mut digest = self.first(password);
         for round in 0..1000 {
             digest = self.round(password, &digest, round);

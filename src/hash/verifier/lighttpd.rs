@@ -2,9 +2,8 @@
 
 use super::kind::{Crypt, c_string};
 use crate::hash::format::{ldap, md5_crypt};
-use crate::hash::life::{Death, Doubt, Life};
+use crate::hash::life::{Death, Life};
 use crate::hash::recipe::Recipe;
-use crate::hash::scheme::Scheme;
 
 /// Shorter texts are not handed to crypt(3).
 const CRYPT_LEAST: usize = 13;
@@ -17,10 +16,7 @@ pub(super) fn read(field: &[u8], crypt: Crypt) -> Result<Recipe<'_>, Life> {
         [b'$', b'a', b'p', b'r', b'1', b'$', ..] => Ok(md5_crypt::read(text, md5_crypt::Magic::Apr1)?),
         [] => Err(Death::Empty.into()),
         _ if text.len() < CRYPT_LEAST => Err(Death::PlainText.into()),
-        // Only in builds with MD4, and then MD5 crypt over the NT hash in hex.
-        [b'$', b'1', b'+', b'n', b't', b'l', b'm', b'$', ..] => {
-            Err(Life::Unknown(Doubt::NotObserved(Scheme::UnknownDollar)))
-        }
+        [b'$', b'1', b'+', b'n', b't', b'l', b'm', b'$', ..] => Ok(md5_crypt::read(text, md5_crypt::Magic::NtMd5)?),
         _ => crypt.read(text),
     }
 }

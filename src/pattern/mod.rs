@@ -1,0 +1,6 @@
+//! Patterns as PCRE2 reads them, for the servers that use it.
+
+mod class;
+mod compiled;
+
+pub use compiled::{Dialect, Groups, Pattern, PatternFault};

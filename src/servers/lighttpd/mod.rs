@@ -1,0 +1,41 @@
+//! lighttpd 1.4: from its configuration to its answers.
+
+mod areas;
+mod auth;
+mod backend;
+mod base64;
+mod block;
+mod checks;
+mod condition;
+mod cursor;
+mod cut;
+mod disk;
+mod fault;
+mod host;
+mod include;
+mod keys;
+mod modules;
+mod open;
+mod options;
+mod people;
+mod physical;
+mod reader;
+mod request;
+mod require;
+mod respond;
+mod rewrite;
+mod secrets;
+mod server;
+mod setup;
+mod socket;
+mod survey;
+mod token;
+mod traps;
+mod truth;
+mod url;
+mod value;
+mod vhost;
+mod witness;
+
+pub use open::open;
+pub use setup::Lighttpd;
