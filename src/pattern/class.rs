@@ -125,7 +125,6 @@ fn member(rest: &[u8]) -> Result<(&[u8], Member), PatternFault> {
         }
         [b'\\', b'1'..=b'9', ..] => Err(PatternFault::Undecided),
         [b'\\', behind @ ..] => hexadecimal(behind).map(|(rest, byte)| (rest, Member::Byte(byte))),
-        [byte, ..] if !byte.is_ascii() => Err(PatternFault::Undecided),
         [byte, behind @ ..] => Ok((behind, Member::Byte(*byte))),
         [] => Err(PatternFault::Refused),
     }

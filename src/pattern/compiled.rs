@@ -1,10 +1,12 @@
 //! Patterns: what PCRE2 (10.42) compiles, written again for the engine at hand. What is outside the part of the language
 //! read here is "undecided", never guessed.
 
+use std::borrow::Cow;
+
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
-use nom::combinator::{opt, value};
+use nom::combinator::{opt, recognize, value};
 use nom::sequence::{delimited, preceded};
 
 use super::class::{class, hexadecimal, literal, set};
@@ -14,8 +16,12 @@ use super::class::{class, hexadecimal, literal, set};
 pub struct Pattern {
     /// How many capturing groups it has.
     pub groups: usize,
-    engine: Option<fancy_regex::Regex>,
-    utf: bool,
+    /// The groups with names, by their numbers.
+    pub names: Vec<(String, usize)>,
+    engine: Option<Box<fancy_regex::Regex>>,
+    dialect: Dialect,
+    /// Whether it asks for the bounds of words, which bytes beyond ASCII may be.
+    bounded: bool,
 }
 
 /// Why there is no [`Pattern`].
@@ -38,24 +44,37 @@ pub struct Dialect {
     pub dollar_end_only: bool,
     /// `PCRE2_CASELESS`.
     pub ignore_case: bool,
+    /// Whether a subject may hold bytes of 0x80 and more; without UTF.
+    pub bytes: bool,
 }
 
 /// What `$0` to `$9` hold after a match.
 pub type Groups = Vec<Vec<u8>>;
 
 impl Pattern {
-    /// Compiles; fails where PCRE2 does, and where what PCRE2 does is not known.
+    /// Compiles as httpd does (`ap_regcomp` sets DOTALL and DOLLAR_ENDONLY by default); fails where PCRE2 does, and where
+    /// what PCRE2 does is not known.
     ///
     /// # Errors
     /// See [`PatternFault`].
-    pub fn compile(pattern: &[u8], dialect: Dialect) -> Result<Self, PatternFault> {
+    pub fn compile(pattern: &[u8], ignore_case: bool) -> Result<Self, PatternFault> {
+        let dialect = Dialect { dot_all: true, dollar_end_only: true, ignore_case, bytes: true, ..Dialect::default() };
+        Self::compile_as(pattern, dialect)
+    }
+
+    /// Compiles with these options; fails where PCRE2 does, and where what PCRE2 does is not known.
+    ///
+    /// # Errors
+    /// See [`PatternFault`].
+    pub fn compile_as(pattern: &[u8], dialect: Dialect) -> Result<Self, PatternFault> {
         if dialect.utf && str::from_utf8(pattern).is_err() {
             return Err(PatternFault::Refused);
         }
-        let ignore_case = dialect.ignore_case;
-        let mut writer = Writer { faithful: dialect.utf || pattern.is_ascii(), dialect, ..Writer::default() };
         let (body, marked) = opt(tag::<_, _, ()>("(?i)")).parse(pattern).map_err(|_| PatternFault::Undecided)?;
-        let ignore_case = ignore_case || marked.is_some();
+        let ignore_case = dialect.ignore_case || marked.is_some();
+        let foreign = dialect.bytes && !ignore_case;
+        let faithful = dialect.utf || foreign || pattern.is_ascii();
+        let mut writer = Writer { faithful, foreign, dialect, ..Writer::default() };
         let rest = writer.alternatives(body, 0)?;
         if !rest.is_empty() || writer.references > writer.groups {
             return Err(PatternFault::Refused);
@@ -66,21 +85,32 @@ impl Pattern {
         }
         let faithful = writer.faithful && !(ignore_case && writer.references > 0);
         let flags = if ignore_case { "(?si)" } else { "(?s)" };
-        let engine = faithful.then(|| fancy_regex::Regex::new(&format!("{flags}{}", writer.text)).ok()).flatten();
-        Ok(Self { groups: writer.groups, engine, utf: dialect.utf })
+        let text = format!("{flags}{}", writer.text);
+        let engine = faithful.then(|| fancy_regex::Regex::new(&text).ok().map(Box::new)).flatten();
+        Ok(Self { groups: writer.groups, names: writer.names, engine, dialect, bounded: writer.bounded })
+    }
+
+    /// A pattern of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { groups: 1, names: Vec::new(), engine: None, dialect: Dialect::default(), bounded: false }
     }
 
     /// What the groups hold if it is found in `subject`, `Some(None)` if it is not; `None`: can't tell.
     #[must_use]
     pub fn find(&self, subject: &[u8]) -> Option<Option<Groups>> {
-        let Ok(subject) = str::from_utf8(subject) else {
-            return self.utf.then_some(None);
+        let utf = self.dialect.utf;
+        let subject = match str::from_utf8(subject) {
+            Ok(text) if utf || subject.is_ascii() => Cow::Borrowed(text),
+            Err(_) if utf => return Some(None),
+            // A byte is the character of that number: what is no ASCII is compared as it is.
+            _ if self.dialect.bytes && !self.bounded => subject.iter().map(|byte| char::from(*byte)).collect(),
+            _ => return None,
         };
-        if !self.utf && !subject.is_ascii() {
-            return None;
-        }
-        let found = self.engine.as_ref()?.captures(subject).ok()?;
-        let text = |group: Option<fancy_regex::Match<'_>>| group.map_or_else(Vec::new, |group| group.as_str().into());
+        let found = self.engine.as_ref()?.captures(&*subject).ok()?;
+        let narrow = |text: &str| text.chars().filter_map(|found| u8::try_from(u32::from(found)).ok()).collect();
+        let bytes = |text: &str| if utf { text.into() } else { narrow(text) };
+        let text = |group: Option<fancy_regex::Match<'_>>| group.map_or_else(Vec::new, |group| bytes(group.as_str()));
         Some(found.map(|groups| groups.iter().map(text).collect()))
     }
 
@@ -98,7 +128,11 @@ struct Writer {
     references: usize,
     size: usize,
     faithful: bool,
+    foreign: bool,
+    bounded: bool,
     dialect: Dialect,
+    behind: usize,
+    names: Vec<(String, usize)>,
 }
 
 /// What an item is to a quantifier behind it.
@@ -139,6 +173,9 @@ impl Writer {
                 return Err(PatternFault::Refused);
             }
             self.faithful &= item != Item::Lookahead;
+            if self.behind > 0 && high != Some(low) {
+                return Err(PatternFault::Refused);
+            }
             let mode = alt((value("?", tag::<_, _, ()>("?")), value("+", tag("+"))));
             let (behind, mode) = opt(mode).parse(behind).map_err(|_| PatternFault::Undecided)?;
             let body = self.text.split_off(start);
@@ -166,7 +203,7 @@ impl Writer {
             b'(' => self.group(behind, depth),
             b'[' => {
                 self.size += 36;
-                class(behind, &mut self.text).map(|rest| (rest, Item::Repeatable))
+                self.class(behind)
             }
             b'\\' => self.escape(behind),
             b'$' if !self.dialect.dollar_end_only => Ok((behind, self.push("(?=\\n?$)", Item::Assertion))),
@@ -174,7 +211,7 @@ impl Writer {
             b'^' => Ok((behind, self.push("^", Item::Assertion))),
             b'.' if !self.dialect.dot_all => Ok((behind, self.push("[^\\n]", Item::Repeatable))),
             b'.' => Ok((behind, self.push(".", Item::Repeatable))),
-            byte if !byte.is_ascii() => self.character(rest),
+            byte if self.dialect.utf && !byte.is_ascii() => self.character(rest),
             byte => {
                 literal(*byte, &mut self.text);
                 Ok((behind, Item::Repeatable))
@@ -187,6 +224,17 @@ impl Writer {
         item
     }
 
+    /// Behind `[`.
+    fn class<'s>(&mut self, rest: &'s [u8]) -> Result<(&'s [u8], Item), PatternFault> {
+        let read = class(rest, &mut self.text);
+        let behind = read.as_ref().map_or(0, |behind| behind.len());
+        let members = rest.get(..rest.len() - behind).unwrap_or_default();
+        if self.dialect.utf && !members.is_ascii() {
+            return Err(PatternFault::Undecided);
+        }
+        read.map(|rest| (rest, Item::Repeatable))
+    }
+
     /// A character of UTF-8 that stands for itself.
     fn character<'s>(&mut self, rest: &'s [u8]) -> Result<(&'s [u8], Item), PatternFault> {
         let text = str::from_utf8(rest).map_err(|_| PatternFault::Undecided)?;
@@ -197,25 +245,38 @@ impl Writer {
 
     /// Behind `(`.
     fn group<'s>(&mut self, rest: &'s [u8], depth: usize) -> Result<(&'s [u8], Item), PatternFault> {
-        let plain = ["?:", "?=", "?!", "?>", "?i:"];
+        let plain = ["?:", "?=", "?!", "?>", "?i:", "?<=", "?<!"];
         let found = plain.iter().find_map(|opening| Some((*opening, rest.strip_prefix(opening.as_bytes())?)));
         let (opening, body) = match (found, rest) {
             (Some(found), _) => found,
-            (None, [b'?' | b'*', ..]) => match name(rest) {
-                Some(behind) => ("", behind),
-                None => return Err(PatternFault::Undecided),
-            },
+            (None, [b'?', b'<', b'0'..=b'9', ..] | [b'?', b'P', b'<', b'0'..=b'9', ..]) => {
+                return Err(PatternFault::Refused);
+            }
+            (None, [b'?' | b'*', ..]) => ("", self.named(rest)?),
             (None, _) => ("", rest),
         };
         self.groups += usize::from(opening.is_empty());
         self.size += 16;
         self.text.push('(');
         self.text.push_str(opening);
+        let looks_back = usize::from(matches!(opening, "?<=" | "?<!"));
+        self.behind += looks_back;
         let behind = self.alternatives(body, depth + 1)?;
+        self.behind -= looks_back;
         let behind = behind.strip_prefix(b")").ok_or(PatternFault::Refused)?;
         self.text.push(')');
-        let lookahead = matches!(opening, "?=" | "?!");
+        let lookahead = matches!(opening, "?=" | "?!" | "?<=" | "?<!");
         Ok((behind, if lookahead { Item::Lookahead } else { Item::Repeatable }))
+    }
+
+    /// The name of a group; no two may have the same.
+    fn named<'s>(&mut self, rest: &'s [u8]) -> Rest<'s> {
+        let (behind, name) = name(rest).ok_or(PatternFault::Undecided)?;
+        if self.names.iter().any(|(known, _)| *known == name) {
+            return Err(PatternFault::Refused);
+        }
+        self.names.push((name, self.groups + 1));
+        Ok(behind)
     }
 
     /// Behind a backslash outside a class.
@@ -228,6 +289,7 @@ impl Writer {
         }
         match first {
             b'b' | b'B' => {
+                self.bounded = true;
                 self.text.push('\\');
                 self.text.push(char::from(*first));
                 Ok((behind, Item::Assertion))
@@ -246,7 +308,7 @@ impl Writer {
             _ => {
                 let (behind, byte) = hexadecimal(rest)?;
                 literal(byte, &mut self.text);
-                self.faithful &= byte.is_ascii();
+                self.faithful &= self.foreign || byte.is_ascii();
                 Ok((behind, Item::Repeatable))
             }
         }
@@ -254,10 +316,12 @@ impl Writer {
 }
 
 /// `?<name>` or `?P<name>`: counted like any group.
-fn name(rest: &[u8]) -> Option<&[u8]> {
+fn name(rest: &[u8]) -> Option<(&[u8], String)> {
     let first = take_while_m_n::<_, _, ()>(1, 1, |byte: u8| byte.is_ascii_alphabetic() || byte == b'_');
     let more = take_while_m_n(0, 31, |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_');
-    delimited((tag("?"), opt(tag("P")), tag("<")), (first, more), tag(">")).parse(rest).ok().map(|(rest, _)| rest)
+    let mut name = delimited((tag("?"), opt(tag("P")), tag("<")), recognize((first, more)), tag(">"));
+    let (rest, name) = name.parse(rest).ok()?;
+    Some((rest, String::from_utf8_lossy(name).into_owned()))
 }
 
 type Bounds = Result<(usize, Option<usize>), PatternFault>;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{apache, lighttpd};
+use super::{apache, lighttpd, nginx};
 use crate::answer::{Server, Target};
 use crate::read::Fault;
 use crate::source::Sources;
@@ -14,11 +14,13 @@ pub enum Kind {
     Apache,
     /// lighttpd 1.4.
     Lighttpd,
+    /// nginx 1.22.
+    Nginx,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Apache, Self::Lighttpd];
+    pub const ALL: [Self; 3] = [Self::Apache, Self::Lighttpd, Self::Nginx];
 
     /// The name that options and reports use.
     #[must_use]
@@ -26,6 +28,7 @@ impl Kind {
         match self {
             Self::Apache => "apache",
             Self::Lighttpd => "lighttpd",
+            Self::Nginx => "nginx",
         }
     }
 
@@ -41,6 +44,7 @@ impl Kind {
         match self {
             Self::Apache => &["apache2.conf", "httpd.conf"],
             Self::Lighttpd => &["lighttpd.conf"],
+            Self::Nginx => &["nginx.conf"],
         }
     }
 
@@ -60,5 +64,6 @@ pub fn open<'a>(kind: Kind, target: &'a Target<'a>, sources: &'a Sources) -> Res
     Ok(match kind {
         Kind::Apache => Box::new(apache::open(target, sources)?),
         Kind::Lighttpd => Box::new(lighttpd::open(target, sources)?),
+        Kind::Nginx => Box::new(nginx::open(target, sources)?),
     })
 }

@@ -3,5 +3,6 @@
 pub mod apache;
 mod kind;
 pub mod lighttpd;
+pub mod nginx;
 
 pub use kind::{Kind, open};

@@ -11,6 +11,8 @@ use super::placed::Placed;
 use super::replay::{Running, Started};
 
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a server may take to end when it is asked to.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// One process in the foreground, killed when this is dropped.
 pub(crate) struct Process {
@@ -20,7 +22,14 @@ pub(crate) struct Process {
 }
 
 impl Drop for Process {
+    /// Asks first: a master that is killed leaves its workers behind, and the port with them.
     fn drop(&mut self) {
+        let id = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        let asked = id.is_some_and(|id| rustix::process::kill_process(id, rustix::process::Signal::TERM).is_ok());
+        let started = Instant::now();
+        while asked && started.elapsed() < GRACE && self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         drop(self.child.kill());
         drop(self.child.wait());
     }

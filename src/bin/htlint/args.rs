@@ -162,7 +162,7 @@ pub(crate) struct Target {
     #[arg(long, value_parser = server())]
     pub(crate) server: Option<Kind>,
 
-    /// The server's main configuration: apache2.conf, httpd.conf
+    /// The server's main configuration: apache2.conf, lighttpd.conf, nginx.conf
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 

@@ -17,7 +17,8 @@ use crate::pattern::{Dialect, Pattern, PatternFault};
 use crate::source::{Place, Span};
 
 /// How lighttpd compiles patterns (data_config.c, `data_config_pcre_compile`).
-pub(super) const DIALECT: Dialect = Dialect { utf: true, dot_all: false, dollar_end_only: false, ignore_case: false };
+pub(super) const DIALECT: Dialect =
+    Dialect { utf: true, dot_all: false, dollar_end_only: false, ignore_case: false, bytes: false };
 
 /// The most groups that a condition's pattern may have.
 const MOST_GROUPS: usize = 9;
@@ -52,7 +53,7 @@ impl Reader<'_> {
         let refuse = |message: String| Fault::because(place, Reason::BadExpression { name: written.clone(), message });
         let string = normal(&field, operator, string).map_err(|bad| refuse(format!("invalid IP addr: {bad}")))?;
         let pattern = match operator {
-            Operator::Match | Operator::NoMatch => match Pattern::compile(&string, DIALECT) {
+            Operator::Match | Operator::NoMatch => match Pattern::compile_as(&string, DIALECT) {
                 Ok(pattern) if pattern.groups > MOST_GROUPS => {
                     return Err(refuse("Too many captures in regex, use (?:...) instead of (...)".to_owned()));
                 }

@@ -44,7 +44,7 @@ enum Piece {
 /// See [`PatternFault`].
 pub(super) fn pattern(key: &[u8], normalize: bool) -> Result<Pattern, PatternFault> {
     let key = if normalize { capitals(key) } else { key.to_vec() };
-    match Pattern::compile(&key, DIALECT) {
+    match Pattern::compile_as(&key, DIALECT) {
         Ok(pattern) if pattern.groups > MOST_GROUPS => Err(PatternFault::Refused),
         other => other,
     }

@@ -2,8 +2,9 @@
 
 mod apache;
 mod lighttpd;
+mod nginx;
 
 use super::replay::Driver;
 
 /// One driver for each folder of `fixtures/servers`.
-pub(crate) const DRIVERS: &[&dyn Driver] = &[&apache::Apache, &lighttpd::Lighttpd];
+pub(crate) const DRIVERS: &[&dyn Driver] = &[&apache::Apache, &lighttpd::Lighttpd, &nginx::Nginx];

@@ -1,7 +1,4 @@
 //! Patterns: what PCRE2 compiles and finds.
 
-mod class;
-mod pattern;
-
-pub(super) use pattern::Groups;
-pub use pattern::{Pattern, PatternFault};
+pub(super) use crate::pattern::Groups;
+pub use crate::pattern::{Pattern, PatternFault};

@@ -1,0 +1,232 @@
+//! What is judged once a block is read as a whole (src/http/ngx_http.c, `ngx_http_block`).
+
+use super::http::certificate;
+use super::upstream::resolve;
+use crate::answer::{Missing, Reason};
+use crate::servers::nginx::directives::{is_known, number};
+use crate::servers::nginx::listen::{Address, Listen};
+use crate::servers::nginx::names::{is_valid, taken};
+use crate::servers::nginx::reader::{Reader, Stop};
+use crate::servers::nginx::tree::{BlockId, Item, Kind};
+
+/// Judges a block at its `}`.
+pub(in super::super) fn closing(reader: &mut Reader<'_>, block: BlockId, item: &Item) -> Result<(), Stop> {
+    match reader.tree.get(block).kind {
+        Kind::Server => default_listen(reader, block, item),
+        Kind::Upstream if reader.tree.own(block, "server").is_none() => {
+            Err(Stop::wrong("upstream", "no servers are inside upstream", item.place))
+        }
+        Kind::Http => http(reader, block),
+        _ => Ok(()),
+    }
+}
+
+/// A server that names no address listens on port 80 of all (`ngx_http_core_server`).
+fn default_listen(reader: &mut Reader<'_>, server: BlockId, item: &Item) -> Result<(), Stop> {
+    if reader.tree.own(server, "listen").is_some() {
+        return Ok(());
+    }
+    let address = Address::Inet(std::net::Ipv4Addr::UNSPECIFIED.into(), 80);
+    let listen = Listen {
+        address,
+        server,
+        place: item.place,
+        implied: true,
+        default: false,
+        ssl: false,
+        proxied: false,
+        options: false,
+        both: false,
+    };
+    reader.listens.add(listen).map_err(|words| Stop::wrong("server", words, item.place))
+}
+
+fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
+    let backends = std::mem::take(&mut reader.backends);
+    for (host, place) in &backends {
+        let named = |block: BlockId| {
+            let block = reader.tree.get(block);
+            block.args.first().is_some_and(|word| word.value.eq_ignore_ascii_case(host))
+        };
+        if !reader.tree.children(http, Kind::Upstream).any(named) {
+            resolve(reader, host, *place, "proxy_pass")?;
+        }
+    }
+    let servers: Vec<BlockId> = reader.tree.children(http, Kind::Server).collect();
+    for server in &servers {
+        certificates(reader, *server)?;
+    }
+    for server in &servers {
+        locations(reader, *server)?;
+    }
+    for server in &servers {
+        referers(reader, *server, *server)?;
+    }
+    variables(reader)?;
+    zones(reader, http)?;
+    names(reader, &servers)
+}
+
+/// TLS needs a certificate (`ngx_http_ssl_merge_srv_conf`).
+fn certificates(reader: &Reader<'_>, server: BlockId) -> Result<(), Stop> {
+    let listens = reader.listens.0.iter().filter(|listen| listen.server == server && listen.ssl);
+    let tree = &reader.tree;
+    let certificates = tree.nearest(server, &["ssl_certificate"]);
+    let keys = tree.nearest(server, &["ssl_certificate_key"]);
+    let on = tree.setting(server, "ssl").filter(|item| item.arg(0).eq_ignore_ascii_case(b"on")).map(|item| item.place);
+    let asks = listens.last().map(|listen| listen.place).or(on);
+    let rejects = tree.flag(server, "ssl_reject_handshake", false);
+    let name = match (certificates.is_empty(), keys.len() < certificates.len()) {
+        (true, _) if asks.is_some() && !rejects => Some("ssl_certificate"),
+        (false, true) => Some("ssl_certificate_key"),
+        _ => None,
+    };
+    if let Some(name) = name {
+        let message = format!("no \"{name}\" is defined for the \"listen ... ssl\" directive");
+        let place = asks.or_else(|| certificates.last().map(|item| item.place)).unwrap_or(tree.get(server).place);
+        return Err(Stop::wrong("listen", message, place));
+    }
+    if certificates.is_empty() {
+        return Ok(());
+    }
+    let others = ["ssl_client_certificate", "ssl_trusted_certificate", "ssl_dhparam"];
+    let others = others.iter().filter_map(|name| tree.setting(server, name));
+    certificates.into_iter().chain(keys).chain(others).try_for_each(|item| certificate(reader, item))
+}
+
+/// Each location once in its place (`ngx_http_init_static_location_trees`).
+fn locations(reader: &Reader<'_>, block: BlockId) -> Result<(), Stop> {
+    let tree = &reader.tree;
+    let mut seen: Vec<BlockId> = Vec::new();
+    for id in tree.children(block, Kind::Location) {
+        let location = tree.get(id);
+        let Some(matching) = &location.matching else { continue };
+        let same =
+            |other: &BlockId| tree.get(*other).matching.as_ref().is_some_and(|other| matching.is_duplicate_of(other));
+        if seen.iter().any(same) {
+            let message = format!("duplicate location \"{}\"", String::from_utf8_lossy(matching.name()));
+            return Err(Stop::wrong("location", message, location.place));
+        }
+        seen.push(id);
+    }
+    seen.into_iter().try_for_each(|id| locations(reader, id))
+}
+
+/// Each referer once, and one at least (`ngx_http_referer_merge_conf`).
+fn referers(reader: &Reader<'_>, block: BlockId, server: BlockId) -> Result<(), Stop> {
+    let tree = &reader.tree;
+    let items: Vec<&Item> = tree.get(block).items.iter().filter(|item| item.name == b"valid_referers").collect();
+    let words: Vec<&[u8]> = items.iter().flat_map(|item| item.args.iter().map(|word| word.value.as_slice())).collect();
+    let marks: [&[u8]; 3] = [b"none", b"blocked", b"server_names"];
+    let mut hosts: Vec<&[u8]> = words.iter().filter(|word| !marks.contains(word)).copied().collect();
+    if words.contains(&b"server_names".as_slice()) {
+        let named = tree.get(server).items.iter().filter(|item| item.name == b"server_name");
+        let names: Vec<&[u8]> = named.flat_map(|item| item.args.iter().map(|word| word.value.as_slice())).collect();
+        hosts.extend(if names.is_empty() { vec![b"".as_slice()] } else { names });
+    }
+    let mut known: Vec<(u8, Vec<u8>)> = Vec::new();
+    let place = items.last().map_or(tree.get(block).place, |item| item.place);
+    for host in hosts.iter().filter(|host| !host.starts_with(b"~")) {
+        let takes = taken(host.split(|byte| *byte == b'/').next().unwrap_or_default());
+        if takes.iter().any(|taken| known.contains(taken)) {
+            let message = format!("conflicting parameter \"{}\"", String::from_utf8_lossy(host));
+            return Err(Stop::wrong("valid_referers", message, place));
+        }
+        known.extend(takes);
+    }
+    if known.is_empty() && (words.contains(&b"none".as_slice()) || words.contains(&b"blocked".as_slice())) {
+        let message = "the \"none\" or \"blocked\" referers are specified without any valid referer";
+        return Err(Stop::wrong("valid_referers", message, place));
+    }
+    let inner: Vec<BlockId> = tree.get(block).items.iter().filter_map(|item| item.block).collect();
+    inner.into_iter().try_for_each(|inner| referers(reader, inner, server))
+}
+
+/// Every variable that is used must exist (`ngx_http_variables_init_vars`).
+fn variables(reader: &Reader<'_>) -> Result<(), Stop> {
+    let known = |name: &[u8]| is_known(name, &reader.modules) || reader.declared.contains(name);
+    // What these modules declare by their own directives is not read here.
+    let others = ["ngx_http_lua_module.so", "ngx_http_perl_module.so", "ngx_http_geoip2_module.so"];
+    let Some(unknown) = reader.uses.iter().find(|used| !known(&used.name)) else { return Ok(()) };
+    let name = String::from_utf8_lossy(&unknown.name).into_owned();
+    if others.iter().any(|module| reader.modules.contains(*module)) {
+        return Err(Stop::unknown(Missing::Variable { name }, unknown.place));
+    }
+    Err(Stop::wrong(&unknown.directive, format!("unknown \"{name}\" variable"), unknown.place))
+}
+
+/// A zone that is used must have been given a size (`ngx_init_cycle`: zero size shared memory zone).
+fn zones(reader: &Reader<'_>, http: BlockId) -> Result<(), Stop> {
+    let declared: Vec<Vec<u8>> = reader.tree.get(http).items.iter().filter_map(zone).collect();
+    let mut blocks = vec![http];
+    while let Some(block) = blocks.pop() {
+        for item in &reader.tree.get(block).items {
+            blocks.extend(item.block);
+            let used = match item.name.as_slice() {
+                b"limit_req" => item.args.iter().find_map(|word| word.value.strip_prefix(b"zone=")),
+                b"limit_conn" => Some(item.arg(0)),
+                b"proxy_cache" | b"fastcgi_cache" if item.arg(0) != b"off" && !item.arg(0).contains(&b'$') => {
+                    Some(item.arg(0))
+                }
+                _ => None,
+            };
+            if let Some(name) = used.filter(|name| !declared.iter().any(|known| known == name)) {
+                let message = format!("zero size shared memory zone \"{}\"", String::from_utf8_lossy(name));
+                return Err(Stop::wrong(&item.name(), message, item.place));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn zone(item: &Item) -> Option<Vec<u8>> {
+    let mark: &[u8] = match item.name.as_slice() {
+        b"limit_req_zone" | b"limit_conn_zone" => b"zone=",
+        b"proxy_cache_path" | b"fastcgi_cache_path" => b"keys_zone=",
+        _ => return None,
+    };
+    let named = item.args.iter().find_map(|word| word.value.strip_prefix(mark))?;
+    named.splitn(2, |byte| *byte == b':').next().map(<[u8]>::to_vec)
+}
+
+/// Where several servers share an address their names are looked up, and must be ones that can be (`ngx_http_server_names`).
+fn names(reader: &Reader<'_>, servers: &[BlockId]) -> Result<(), Stop> {
+    for server in servers {
+        let shared = reader.listens.0.iter().filter(|listen| listen.server == *server).any(|listen| {
+            reader.listens.0.iter().any(|other| other.address == listen.address && other.server != *server)
+        });
+        if !shared {
+            continue;
+        }
+        for item in reader.tree.get(*server).items.iter().filter(|item| item.name == b"server_name") {
+            if let Some(index) = item.args.iter().position(|word| !is_valid(&word.value)) {
+                let message =
+                    format!("invalid server name or wildcard \"{}\"", String::from_utf8_lossy(item.arg(index)));
+                return Err(Stop::wrong("server_name", message, item.place_of(index)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Once all is read: what the server needs anywhere (`ngx_event_init_conf`).
+pub(in super::super) fn end(reader: &Reader<'_>) -> Result<(), Stop> {
+    let top = reader.tree.top();
+    let place = crate::source::Place::new(reader.tree.get(top).place.file, crate::source::Span::at(0));
+    if reader.tree.own(top, "events").is_none() {
+        let message = "no \"events\" section in configuration".to_owned();
+        return Err(Stop::fails(Reason::UnbalancedSection { message }, place));
+    }
+    let events = reader.tree.children(top, Kind::Events).next();
+    let connections = events.and_then(|events| reader.tree.own(events, "worker_connections"));
+    let mut sockets: Vec<&Address> = reader.listens.0.iter().map(|listen| &listen.address).collect();
+    sockets.sort_unstable();
+    sockets.dedup();
+    if let Some(item) = connections
+        && number(item.arg(0)).is_some_and(|number| usize::try_from(number).is_ok_and(|number| number <= sockets.len()))
+    {
+        let message = format!("{} worker_connections are not enough", String::from_utf8_lossy(item.arg(0)));
+        return Err(Stop::wrong("worker_connections", message, item.place));
+    }
+    reader.late.clone().map_or(Ok(()), Err)
+}

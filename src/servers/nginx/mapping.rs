@@ -1,0 +1,153 @@
+//! `map`, `geo` and `split_clients` (src/http/modules/ngx_http_map_module.c, ngx_http_geo_module.c,
+//! ngx_http_split_clients_module.c).
+
+use std::net::IpAddr;
+
+use super::exchange::{Exchange, Known};
+use super::network::{Network, network};
+use super::tree::{Block, BlockId, Item};
+use crate::answer::{Client, Missing};
+
+impl Exchange<'_, '_> {
+    /// The value of the variable that a block declares.
+    pub(super) fn mapped_value(&mut self, id: BlockId, item: &Item) -> Known<Vec<u8>> {
+        if self.depth > 40 {
+            return Err(self.unknown(Missing::TooMany, Some(item.place)));
+        }
+        self.depth += 1;
+        let block = self.tree().get(id);
+        let opener = self.site.opener(id);
+        let value = match opener.map(|opener| opener.name.as_slice()) {
+            Some(b"map") => self.map(block, item),
+            Some(b"geo") => self.geo(block, item),
+            _ => self.split(block, item),
+        };
+        self.depth -= 1;
+        value
+    }
+
+    fn map(&mut self, block: &Block, item: &Item) -> Known<Vec<u8>> {
+        let source = block.args.first().map(|word| word.value.clone()).unwrap_or_default();
+        let subject = self.value(&source, item)?;
+        let hostnames = block.items.iter().any(|entry| entry.name == b"hostnames" && entry.args.is_empty());
+        let subject = if hostnames { subject.strip_suffix(b".").unwrap_or(&subject).to_vec() } else { subject };
+        let entries = || block.items.iter().filter(|entry| entry.args.len() == 1);
+        let lower = subject.to_ascii_lowercase();
+        let default = entries().find(|entry| entry.name == b"default");
+        let found = self.looked_up(entries().filter(|entry| entry.name != b"default"), &lower, hostnames);
+        if let Some(entry) = found {
+            return self.value(entry.arg(0), item);
+        }
+        for entry in entries().filter(|_| !subject.is_empty()) {
+            let (pattern, ignore_case) = match entry.name.as_slice() {
+                [b'~', b'*', pattern @ ..] => (pattern, true),
+                [b'~', pattern @ ..] => (pattern, false),
+                _ => continue,
+            };
+            let pattern = self.site.pattern(pattern, ignore_case);
+            let found = pattern.as_ref().as_ref().and_then(|pattern| pattern.find(&subject));
+            let Some(found) = found else { return Err(self.untried("map", entry.place)) };
+            if let Some(groups) = found {
+                let names = pattern.as_ref().as_ref().map(|pattern| pattern.names.clone()).unwrap_or_default();
+                self.capture(&names, groups);
+                return self.value(entry.arg(0), item);
+            }
+        }
+        default.map_or_else(|| Ok(Vec::new()), |entry| self.value(entry.arg(0), item))
+    }
+
+    fn looked_up<'e>(&self, entries: impl Iterator<Item = &'e Item>, subject: &[u8], hosts: bool) -> Option<&'e Item> {
+        let mut best: Option<(usize, &Item)> = None;
+        for entry in entries {
+            let key = entry.name.to_ascii_lowercase();
+            let key = key.strip_prefix(b"\\").unwrap_or(&key);
+            let rank = match key {
+                [b'~', ..] if !entry.name.starts_with(b"\\") => None,
+                _ if key == subject => Some(usize::MAX),
+                [b'*', end @ ..] | end @ [b'.', ..] if hosts && end.starts_with(b".") => {
+                    let bare = key.starts_with(b".") && end.get(1..) == Some(subject);
+                    if bare { Some(usize::MAX) } else { subject.ends_with(end).then_some(1000 + end.len()) }
+                }
+                [start @ .., b'*'] if hosts && start.ends_with(b".") => {
+                    subject.starts_with(start).then_some(start.len())
+                }
+                _ => None,
+            };
+            if let Some(rank) = rank.filter(|rank| best.is_none_or(|(known, _)| known < *rank)) {
+                best = Some((rank, entry));
+            }
+        }
+        best.map(|(_, entry)| entry)
+    }
+
+    fn geo(&mut self, block: &Block, item: &Item) -> Known<Vec<u8>> {
+        let client = match block.args.as_slice() {
+            [source, _] => {
+                let text = self.value(&source.value.clone(), item)?;
+                let ip = str::from_utf8(&text).ok().and_then(|text| text.parse::<IpAddr>().ok());
+                ip.map_or(Client::Elsewhere, Client::Address)
+            }
+            _ => self.client,
+        };
+        let proxied = block.items.iter().any(|entry| entry.name == b"proxy");
+        let forwarded = proxied && self.asked.header("x-forwarded-for").is_some();
+        let ranges = block.items.iter().any(|entry| entry.name == b"ranges");
+        if forwarded || (ranges && block.items.iter().any(|entry| entry.name.contains(&b'-'))) {
+            return Err(self.unknown(Missing::Condition { directive: "geo".to_owned() }, Some(block.place)));
+        }
+        let mut best: Option<(u32, &Item)> = None;
+        for entry in block.items.iter().filter(|entry| entry.args.len() == 1) {
+            let covers = match network(&entry.name) {
+                Some(net @ Network::Of(..)) => match client {
+                    Client::Address(ip) => net.covers(ip).then(|| net.bits()),
+                    Client::Elsewhere | Client::Welcome => (net.bits() == 0).then_some(0),
+                },
+                _ => None,
+            };
+            if let Some(bits) = covers.filter(|bits| best.is_none_or(|(known, _)| known <= *bits)) {
+                best = Some((bits, entry));
+            }
+        }
+        let deleted =
+            |entry: &Item| block.items.iter().any(|other| other.name == b"delete" && other.arg(0) == entry.name);
+        let found = best.map(|(_, entry)| entry).filter(|entry| !deleted(entry));
+        let default = || block.items.iter().find(|entry| entry.name == b"default");
+        Ok(found.or_else(default).map(|entry| entry.arg(0).to_vec()).unwrap_or_default())
+    }
+
+    fn split(&mut self, block: &Block, item: &Item) -> Known<Vec<u8>> {
+        let source = block.args.first().map(|word| word.value.clone()).unwrap_or_default();
+        let subject = self.value(&source, item)?;
+        let hash = f64::from(murmur(&subject)) / f64::from(u32::MAX) * 100.0;
+        let mut upto = 0.0;
+        for entry in &block.items {
+            let share = entry.name.strip_suffix(b"%").and_then(|text| str::from_utf8(text).ok()?.parse::<f64>().ok());
+            upto += share.unwrap_or(100.0);
+            if hash < upto {
+                return Ok(entry.arg(0).to_vec());
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// MurmurHash2 with seed 0 (src/core/ngx_murmurhash.c, `ngx_murmur_hash2`).
+fn murmur(data: &[u8]) -> u32 {
+    const M: u32 = 0x5bd1_e995;
+    let mut hash = u32::try_from(data.len()).unwrap_or(u32::MAX);
+    let mut chunks = data.chunks_exact(4);
+    for chunk in &mut chunks {
+        let word = chunk.iter().rev().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+        let mut k = word.wrapping_mul(M);
+        k ^= k >> 24;
+        hash = hash.wrapping_mul(M) ^ k.wrapping_mul(M);
+    }
+    let rest = chunks.remainder();
+    if !rest.is_empty() {
+        hash ^= rest.iter().rev().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+        hash = hash.wrapping_mul(M);
+    }
+    hash ^= hash >> 13;
+    hash = hash.wrapping_mul(M);
+    hash ^ (hash >> 15)
+}
