@@ -31,6 +31,7 @@ pub mod audit;
 pub mod config;
 pub mod credentials;
 pub mod finding;
+pub mod gate;
 pub mod hash;
 pub mod lines;
 pub mod lint;
@@ -44,5 +45,6 @@ pub mod source;
 pub mod users;
 pub mod verify;
 pub mod words;
+pub mod yaml;
 
 pub use lint::{Checked, Options, Stop, check, check_watched};

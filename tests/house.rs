@@ -19,10 +19,10 @@ use support::memory::{ROOT, configured};
 const FLOORS: [&[&str]; 11] = [
     &["source"],
     &["lines", "finding"],
-    &["words", "pattern"],
+    &["words", "pattern", "yaml"],
     &["read", "hash", "users", "credentials"],
     &["answer"],
-    &["audit"],
+    &["audit", "gate"],
     &["servers", "rules", "config"],
     &["report"],
     &["lint", "verify"],
@@ -70,7 +70,7 @@ fn a_rule_is_a_file_and_a_folder_of_cases() {
         fs::read_dir(cases).unwrap().map(|entry| name(&entry.unwrap().path())).collect();
     assert!(folders.remove("sites"));
     // What is asked on request alone, or of a main configuration, has no place in these cases; tests/cli.rs holds it.
-    let asked = ["failing-credential", "guessable-password", "include-missing", "startup-refused"];
+    let asked = ["failing-credential", "guessable-password", "include-missing", "refused-entry", "startup-refused"];
     let recorded: BTreeSet<String> = ids.iter().filter(|id| !asked.contains(&id.as_str())).cloned().collect();
     assert_eq!(folders, recorded);
     for id in &recorded {

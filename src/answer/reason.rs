@@ -323,6 +323,9 @@ reasons! {
     PlainTextPassword = "plain-text-password",
     /// Nothing stands behind the colon.
     EmptyPassword = "empty-password",
+    /// An entry for the sake of which the server refuses the whole file.
+    RefusedEntry { /// What it is: `an entry with a second colon`.
+        why: &'static str } = "refused-entry",
     /// A line without a colon.
     EntryWithoutColon = "entry-without-colon",
     /// Two entries run into one another.

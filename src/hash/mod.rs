@@ -17,4 +17,4 @@ pub use life::{ByteClass, Death, Doubt, Life, Part};
 pub use limits::{Cost, Limits};
 pub use scheme::Scheme;
 pub use strength::{Grade, Strength, looks_like_words, strength};
-pub use verifier::{Crypt, Outcome, Verifier, judge, verify};
+pub use verifier::{Crypt, Encryption, Outcome, Verifier, judge, verify};

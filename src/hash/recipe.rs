@@ -1,5 +1,6 @@
 //! What a verifier has understood of a live hash: how to make the digest it will compare.
 
+use super::format::argon2::Argon;
 use super::format::bcrypt::Bcrypt;
 use super::format::des::{Bsdi, Des};
 use super::format::ldap::Ssha;
@@ -8,7 +9,7 @@ use super::format::sha_crypt::ShaCrypt;
 use super::format::sha1_crypt::Sha1Crypt;
 use super::format::sun_md5::SunMd5;
 use super::format::yescrypt::Yescrypt;
-use super::format::{ldap, nt};
+use super::format::{ldap, md5_crypt, nt};
 use super::limits::Cost;
 
 /// How a live hash is checked.
@@ -43,6 +44,9 @@ pub(super) enum Method<'h> {
     /// `{SHA}` compared as bytes.
     ShaBytes([u8; 20]),
     Ssha(Ssha<'h>),
+    Argon2(Argon<'h>),
+    /// MD5 in small hex digits.
+    HexMd5,
     /// The text itself.
     Text,
 }
@@ -65,7 +69,10 @@ impl<'h> Recipe<'h> {
             Method::Yescrypt(yescrypt) => yescrypt.work(),
             Method::Sha1Crypt(sha1) => Cost::rounds(sha1.rounds()),
             Method::SunMd5(sun) => Cost::rounds(sun.rounds()),
-            Method::Nt | Method::Sha | Method::ShaBytes(_) | Method::Ssha(_) | Method::Text => Cost::rounds(1),
+            Method::Argon2(argon) => argon.work(),
+            Method::Nt | Method::Sha | Method::ShaBytes(_) | Method::Ssha(_) | Method::HexMd5 | Method::Text => {
+                Cost::rounds(1)
+            }
         }
     }
 
@@ -86,6 +93,8 @@ impl<'h> Recipe<'h> {
             Method::Sha => ldap::print_sha(password),
             Method::ShaBytes(stored) => return Some(ldap::sha1(&[password]) == *stored),
             Method::Ssha(ssha) => ssha.print(password),
+            Method::Argon2(argon) => argon.print(password, self.digest)?,
+            Method::HexMd5 => md5_crypt::print_hex(password),
             Method::Text => return Some(password == self.digest),
         };
         Some(printed == self.digest)

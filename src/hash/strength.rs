@@ -72,7 +72,16 @@ pub fn strength(field: &[u8]) -> Strength {
         Some(Method::SunMd5(sun)) => facts.rounds = Some(sun.rounds()),
         Some(Method::Bsdi(bsdi)) => facts.rounds = Some(bsdi.count()),
         Some(Method::Yescrypt(yescrypt)) => facts.memory = Some(yescrypt.parameters.memory()),
-        Some(Method::Md5Crypt(_) | Method::Nt | Method::Sha | Method::ShaBytes(_) | Method::Ssha(_) | Method::Text)
+        Some(
+            Method::Md5Crypt(_)
+            | Method::Nt
+            | Method::Sha
+            | Method::ShaBytes(_)
+            | Method::Ssha(_)
+            | Method::Argon2(_)
+            | Method::HexMd5
+            | Method::Text,
+        )
         | None => {}
     }
     facts
@@ -82,9 +91,13 @@ fn grade(recipe: &Recipe<'_>) -> Grade {
     let cost = recipe.cost();
     match &recipe.method {
         Method::Text => Grade::Plain,
-        Method::Nt | Method::Sha | Method::ShaBytes(_) | Method::Ssha(_) | Method::Des(_) | Method::Bigcrypt(_) => {
-            Grade::Broken
-        }
+        Method::Nt
+        | Method::Sha
+        | Method::ShaBytes(_)
+        | Method::Ssha(_)
+        | Method::Des(_)
+        | Method::Bigcrypt(_)
+        | Method::HexMd5 => Grade::Broken,
         Method::Bcrypt(bcrypt) => match bcrypt.cost {
             BCRYPT_TOO_HIGH.. => Grade::TooSlow,
             BCRYPT_LEAST.. => Grade::Fine,
@@ -95,6 +108,7 @@ fn grade(recipe: &Recipe<'_>) -> Grade {
             YESCRYPT_LEAST.. => Grade::Fine,
             _ => Grade::Weak,
         },
+        Method::Argon2(_) => Grade::Fine,
         _ if cost.work > ROUNDS_TOO_MANY => Grade::TooSlow,
         Method::Bsdi(_) => Grade::Broken,
         Method::ShaCrypt(sha) if sha.rounds() >= SHA_LEAST => Grade::Fine,

@@ -56,6 +56,7 @@ mod plain_text_password;
 mod provider_missing;
 mod provider_unfit;
 mod realm_missing;
+mod refused_entry;
 mod relative_user_file;
 mod require_missing;
 mod required_user_missing;
@@ -130,6 +131,7 @@ pub static ALL: &[&Rule] = &[
     &unsupported_hash::RULE,
     &plain_text_password::RULE,
     &empty_password::RULE,
+    &refused_entry::RULE,
     &entry_without_colon::RULE,
     &glued_entries::RULE,
     &user_file_encoding::RULE,

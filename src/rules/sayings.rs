@@ -76,6 +76,7 @@ fn of_an_entry() -> Vec<Reason> {
         Reason::UnsupportedHash { scheme: Scheme::Argon2 },
         Reason::PlainTextPassword,
         Reason::EmptyPassword,
+        Reason::RefusedEntry { why: "a second entry of the same user" },
         Reason::EntryWithoutColon,
         Reason::GluedEntries { lost: some("bob") },
         Reason::UserFileEncoding { what: "a UTF-8 byte order mark" },

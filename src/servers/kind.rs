@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{apache, lighttpd, nginx};
+use super::{apache, caddy, envoy, lighttpd, nginx, registry, squid, traefik, verdaccio};
 use crate::answer::{Server, Target};
 use crate::read::Fault;
 use crate::source::Sources;
@@ -16,11 +16,33 @@ pub enum Kind {
     Lighttpd,
     /// nginx 1.22.
     Nginx,
+    /// The container registry (distribution) 2.8.
+    Registry,
+    /// Caddy 2.6.
+    Caddy,
+    /// Traefik 3.
+    Traefik,
+    /// Squid 5.
+    Squid,
+    /// Envoy.
+    Envoy,
+    /// Verdaccio 6.
+    Verdaccio,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Apache, Self::Lighttpd, Self::Nginx];
+    pub const ALL: [Self; 9] = [
+        Self::Apache,
+        Self::Lighttpd,
+        Self::Nginx,
+        Self::Registry,
+        Self::Caddy,
+        Self::Traefik,
+        Self::Squid,
+        Self::Envoy,
+        Self::Verdaccio,
+    ];
 
     /// The name that options and reports use.
     #[must_use]
@@ -29,6 +51,12 @@ impl Kind {
             Self::Apache => "apache",
             Self::Lighttpd => "lighttpd",
             Self::Nginx => "nginx",
+            Self::Registry => "docker-registry",
+            Self::Caddy => "caddy",
+            Self::Traefik => "traefik",
+            Self::Squid => "squid",
+            Self::Envoy => "envoy",
+            Self::Verdaccio => "verdaccio",
         }
     }
 
@@ -45,6 +73,11 @@ impl Kind {
             Self::Apache => &["apache2.conf", "httpd.conf"],
             Self::Lighttpd => &["lighttpd.conf"],
             Self::Nginx => &["nginx.conf"],
+            Self::Caddy => &["Caddyfile"],
+            Self::Squid => &["squid.conf"],
+            Self::Envoy => &["envoy.yaml", "envoy.yml"],
+            // Their files are named `config.yml` and the like, which may be anybody's.
+            Self::Registry | Self::Traefik | Self::Verdaccio => &[],
         }
     }
 
@@ -65,5 +98,11 @@ pub fn open<'a>(kind: Kind, target: &'a Target<'a>, sources: &'a Sources) -> Res
         Kind::Apache => Box::new(apache::open(target, sources)?),
         Kind::Lighttpd => Box::new(lighttpd::open(target, sources)?),
         Kind::Nginx => Box::new(nginx::open(target, sources)?),
+        Kind::Registry => Box::new(registry::open(target, sources)?),
+        Kind::Caddy => Box::new(caddy::open(target, sources)?),
+        Kind::Traefik => Box::new(traefik::open(target, sources)?),
+        Kind::Squid => Box::new(squid::open(target, sources)?),
+        Kind::Envoy => Box::new(envoy::open(target, sources)?),
+        Kind::Verdaccio => Box::new(verdaccio::open(target, sources)?),
     })
 }

@@ -1,13 +1,16 @@
 //! Password, group and digest files as their readers cut them: entries with their places, and what is odd about the rest.
 
 mod contents;
+mod csv;
 mod digest;
 mod group;
 mod lighttpd;
 mod password;
+mod reading;
 
 pub use contents::{Contents, Encoding};
 pub use digest::{DigestEntry, DigestFile};
 pub use group::{Group, GroupFile};
 pub use lighttpd::{HtdigestLine, htdigest_lines, read_lighttpd};
-pub use password::{Entry, Oddity, UserFile};
+pub use password::{Entry, Oddity, UserFile, Winner};
+pub use reading::{ReadFile, Reading, Spoiled, Spoiling, traefik_spoils};

@@ -73,6 +73,17 @@ pub enum Oddity {
     },
 }
 
+/// Which entry of a name decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Winner {
+    /// The first.
+    First,
+    /// The last.
+    Last,
+    /// Every one is tried, in order.
+    Any,
+}
+
 /// A password file as it was read.
 #[derive(Debug)]
 pub struct UserFile {
@@ -136,7 +147,42 @@ impl UserFile {
         }
     }
 
-    /// The entry that decides for a user: the first of that name, compared byte for byte.
+    /// Accounts that were cut by another reader's rules; `bytes` is what they were cut from.
+    #[must_use]
+    pub fn of_entries(file: FileId, bytes: &[u8], entries: Vec<Entry>, oddities: Vec<Oddity>, winner: Winner) -> Self {
+        let mut read = Self {
+            file,
+            entries,
+            oddities,
+            encoding: Encoding::of(bytes),
+            contents: Contents::Passwords,
+            first: HashMap::new(),
+            void: BTreeMap::new(),
+        };
+        for (index, entry) in read.entries.iter().enumerate() {
+            let known = read.first.get(&entry.user).copied();
+            match (winner, known) {
+                (Winner::Last, _) | (_, None) => {
+                    read.first.insert(entry.user.clone(), index);
+                }
+                (Winner::First, Some(first)) => {
+                    read.void.insert(index, first);
+                }
+                (Winner::Any, Some(_)) => {}
+            }
+        }
+        if winner == Winner::Last {
+            let void = read.entries.iter().enumerate().filter_map(|(index, entry)| {
+                let last = read.first.get(&entry.user).copied()?;
+                (last != index).then_some((index, last))
+            });
+            read.void = void.collect();
+        }
+        read
+    }
+
+    /// The entry that decides for a user: the first of that name (or the one that the reader's rule says), compared byte
+    /// for byte.
     #[must_use]
     pub fn entry(&self, user: &[u8]) -> Option<&Entry> {
         self.entries.get(*self.first.get(user)?)

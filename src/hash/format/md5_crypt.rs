@@ -21,7 +21,7 @@ pub(in crate::hash) enum Magic {
 }
 
 impl Magic {
-    fn bytes(self) -> &'static [u8] {
+    pub(in crate::hash) fn bytes(self) -> &'static [u8] {
         match self {
             Magic::Apr1 => b"$apr1$",
             Magic::Md5 | Magic::NtMd5 => b"$1$",
@@ -42,8 +42,10 @@ impl Magic {
 /// A readable MD5 crypt hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::hash) struct Md5Crypt<'h> {
-    magic: Magic,
+    magic: &'h [u8],
     salt: &'h [u8],
+    /// Whether the NT hash of the password is hashed in its stead.
+    nt: bool,
 }
 
 /// Reads magic, salt of up to 8 bytes of any kind, `$`, 22 characters.
@@ -54,8 +56,21 @@ pub(in crate::hash) fn read(text: &[u8], magic: Magic) -> Result<Recipe<'_>, Dea
     let (salt, digest) = ended_field(after(text, magic.mark())?, Part::Salt)?;
     salt_within(salt, SALT)?;
     MD5_DIGEST.check(digest)?;
-    let recipe = Recipe::new(digest, Method::Md5Crypt(Md5Crypt { magic, salt }));
-    Ok(Recipe { longest: magic.longest(), ..recipe })
+    let md5 = Md5Crypt { magic: magic.bytes(), salt, nt: magic == Magic::NtMd5 };
+    Ok(Recipe { longest: magic.longest(), ..Recipe::new(digest, Method::Md5Crypt(md5)) })
+}
+
+/// Reads any word between two `$`, which is mixed in as the magic, a salt of up to `longest` bytes, `$`, 22 characters.
+///
+/// # Errors
+/// As [`read`].
+pub(in crate::hash) fn read_any(text: &[u8], longest: usize) -> Result<Recipe<'_>, Death> {
+    let (_, behind) = ended_field(after(text, b"$")?, Part::Prefix)?;
+    let magic = text.get(..text.len() - behind.len()).unwrap_or_default();
+    let (salt, digest) = ended_field(behind, Part::Salt)?;
+    salt_within(salt, longest)?;
+    MD5_DIGEST.check(digest)?;
+    Ok(Recipe::new(digest, Method::Md5Crypt(Md5Crypt { magic, salt, nt: false })))
 }
 
 impl Md5Crypt<'_> {
@@ -63,7 +78,7 @@ impl Md5Crypt<'_> {
     /// C libraries.
     pub(in crate::hash) fn print(&self, password: &[u8]) -> Vec<u8> {
         let widened;
-        let password = if self.magic == Magic::NtMd5 {
+        let password = if self.nt {
             widened = super::nt::print(password);
             &widened
         } else {
@@ -79,7 +94,7 @@ impl Md5Crypt<'_> {
     fn first(&self, password: &[u8]) -> [u8; 16] {
         let inner = md5(&[password, self.salt, password]);
         let mut outer = Md5::new_with_prefix(password);
-        outer.update(self.magic.bytes());
+        outer.update(self.magic);
         outer.update(self.salt);
         for _ in 0..password.len() / 16 {
             outer.update(inner);
@@ -143,6 +158,13 @@ pub(super) fn print_digest(digest: &[u8; 16]) -> Vec<u8> {
     }
     push_low_first(&mut out, byte(&11), 2);
     out
+}
+
+/// MD5 of a password in small hex digits.
+pub(in crate::hash) fn print_hex(password: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or(b'0');
+    md5(&[password]).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

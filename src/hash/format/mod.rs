@@ -1,5 +1,6 @@
 //! One file per stored format: its grammar (nom) and the digest it prints.
 
+pub(super) mod argon2;
 pub(super) mod bcrypt;
 pub(super) mod cut;
 pub(super) mod des;

@@ -81,7 +81,7 @@ fn read_salted(body: &[u8], width: Width, rounds: u64) -> Result<Recipe<'_>, Dea
 }
 
 impl Width {
-    fn magic(self) -> &'static [u8] {
+    pub(in crate::hash) fn magic(self) -> &'static [u8] {
         match self {
             Width::Sha256 => b"$5$",
             Width::Sha512 => b"$6$",

@@ -1,6 +1,9 @@
 //! The verifiers by name, and the two questions to them: can anything match, and does this password.
 
-use super::{apr, glibc, go_bcrypt, libxcrypt, lighttpd, macos, musl, nginx};
+use super::radicale::Encryption;
+use super::{
+    apr, envoy, glibc, go_auth, go_bcrypt, h2o, libxcrypt, lighttpd, macos, musl, nginx, radicale, squid, verdaccio,
+};
 use crate::hash::life::{Death, Doubt, Life};
 use crate::hash::limits::Limits;
 use crate::hash::recipe::{Method, Recipe};
@@ -32,6 +35,20 @@ pub enum Verifier {
     Lighttpd(Crypt),
     /// Go's x/crypto bcrypt: Caddy, docker-registry.
     GoBcrypt,
+    /// abbot/go-http-auth: rclone, Traefik.
+    GoAuth,
+    /// Envoy's basic_auth filter.
+    Envoy,
+    /// Squid's basic_ncsa_auth with this crypt(3) behind it.
+    Squid(Crypt),
+    /// verdaccio-htpasswd.
+    Verdaccio,
+    /// Radicale under this `htpasswd_encryption`.
+    Radicale(Encryption),
+    /// h2o's `htpasswd.rb`.
+    H2o,
+    /// The stored text is the password, and ends at its first NUL.
+    Text,
     /// crypt(3) itself.
     Crypt(Crypt),
 }
@@ -66,7 +83,33 @@ impl Verifier {
             Verifier::Nginx(crypt) => nginx::read(field, crypt),
             Verifier::Lighttpd(crypt) => lighttpd::read(field, crypt),
             Verifier::GoBcrypt => go_bcrypt::read(field).map_err(Life::Dead),
+            Verifier::GoAuth => go_auth::read(field).map_err(Life::Dead),
+            Verifier::Envoy => envoy::read(field).map_err(Life::Dead),
+            Verifier::Squid(crypt) => squid::read(field, crypt),
+            Verifier::Verdaccio => verdaccio::read(field).map_err(Life::Dead),
+            Verifier::Radicale(encryption) => radicale::read(field, encryption).map_err(Life::Dead),
+            Verifier::H2o => h2o::read(field).map_err(Life::Dead),
+            Verifier::Text => Ok(Recipe::new(c_string(field), Method::Text)),
             Verifier::Crypt(crypt) => crypt.read(field),
+        }
+    }
+
+    /// Whether the code fails on this stored text, whatever the password, with an error that the server passes on.
+    #[must_use]
+    pub fn raises(self, field: &[u8]) -> bool {
+        match self {
+            Verifier::H2o => h2o::raises(field),
+            Verifier::Radicale(encryption) => radicale::raises(field, encryption),
+            Verifier::Apr(_)
+            | Verifier::Nginx(_)
+            | Verifier::Lighttpd(_)
+            | Verifier::GoBcrypt
+            | Verifier::GoAuth
+            | Verifier::Envoy
+            | Verifier::Squid(_)
+            | Verifier::Verdaccio
+            | Verifier::Text
+            | Verifier::Crypt(_) => false,
         }
     }
 
@@ -75,7 +118,14 @@ impl Verifier {
     fn refuses(self, field: &[u8], death: Death) -> bool {
         let heard = match self {
             Verifier::Apr(_) => apr::has_own_errors(field),
-            Verifier::Nginx(_) | Verifier::Lighttpd(_) => false,
+            Verifier::Nginx(_)
+            | Verifier::Lighttpd(_)
+            | Verifier::GoAuth
+            | Verifier::Envoy
+            | Verifier::Squid(_)
+            | Verifier::Verdaccio
+            | Verifier::Text => false,
+            Verifier::H2o | Verifier::Radicale(_) => return self.raises(field),
             Verifier::Crypt(Crypt::Musl) => musl::refuses(field, death),
             Verifier::GoBcrypt | Verifier::Crypt(_) => true,
         };
@@ -161,7 +211,15 @@ pub fn verify(field: &[u8], password: &[u8], verifier: Verifier, limits: Limits)
         Err(Life::Dead(_)) => return Outcome::Mismatch,
         Err(Life::Alive | Life::Unknown(_)) => return Outcome::Unknown,
     };
-    let password = if recipe.nul_ends { c_string(password) } else { password };
+    let narrowed;
+    let password = if recipe.nul_ends {
+        c_string(password)
+    } else if verifier == Verifier::Verdaccio && verdaccio::narrows(field) {
+        narrowed = verdaccio::narrowed(password);
+        &narrowed
+    } else {
+        password
+    };
     if password.len() > recipe.longest {
         return if matches!(verifier, Verifier::Crypt(_)) { Outcome::Error } else { Outcome::Mismatch };
     }

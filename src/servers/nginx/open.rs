@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use super::asked::Asked;
 use super::disk::Disk;
-use super::reader::{Reader, Stop, locate};
+use super::reader::{Reader, Stop};
 use super::secrets::secrets;
 use super::site::Site;
 use super::tree::Tree;
 use crate::answer::{Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
-use crate::read::{Account, Fault, Located, group_number, server_path};
+use crate::read::{Account, Fault, group_number};
 use crate::source::{Source, Sources};
 
 /// nginx on one configuration.

@@ -1,0 +1,374 @@
+//! From the bootstrap's YAML to filters and routes (Envoy `source/server`, `source/common/router/config_impl.cc`).
+
+use std::path::Path;
+use std::sync::Arc;
+
+use fancy_regex::Regex;
+
+use super::keys::{BASIC_AUTH, BOOTSTRAP, FILTER, HOST, MATCH, ROUTE};
+use super::server::PROFILE;
+use crate::answer::{Because, Reason};
+use crate::gate::{Book, Host, Opened};
+use crate::source::{FileId, Place, Span};
+use crate::users::{Entry, UserFile};
+use crate::yaml::{self, Node, Shape};
+
+/// What the types of filters end in.
+const BASIC: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
+const PER_ROUTE: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
+const ROUTER: &str = "envoy.extensions.filters.http.router.v3.Router";
+const MANAGER: &str = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const FILTER_CONFIG: &str = "envoy.config.route.v3.FilterConfig";
+
+/// The first listener, as far as logins go.
+#[derive(Debug, Default)]
+pub(super) struct Gateway {
+    pub filters: Vec<Filter>,
+    pub hosts: Vec<VirtualHost>,
+    /// Where routes come from elsewhere.
+    pub foreign: Option<Place>,
+}
+
+/// A basic_auth filter, or one that htlint does not know.
+#[derive(Debug)]
+pub(super) struct Filter {
+    pub name: String,
+    pub place: Place,
+    pub disabled: bool,
+    pub kind: Kind,
+}
+
+/// What a filter is.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// basic_auth with its accounts, the header that it reads, and whether a missing one is fine.
+    Basic { users: Users, header: Option<String>, allow_missing: bool },
+    /// One that decides something else.
+    Other,
+}
+
+/// Accounts, or what keeps htlint from seeing them.
+#[derive(Debug, Clone)]
+pub(super) enum Users {
+    Known(Book),
+    Unknown(Because),
+}
+
+/// A virtual host.
+#[derive(Debug)]
+pub(super) struct VirtualHost {
+    pub domains: Vec<String>,
+    pub routes: Vec<Route>,
+    pub overrides: Vec<Override>,
+}
+
+/// A route.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub test: Test,
+    pub status: u16,
+    pub overrides: Vec<Override>,
+    pub place: Place,
+}
+
+/// Which requests a route takes.
+#[derive(Debug, Default)]
+pub(super) struct Test {
+    pub prefix: Option<String>,
+    pub path: Option<String>,
+    pub separated: Option<String>,
+    pub pattern: Option<Regex>,
+    pub any_case: bool,
+    /// Names and exact values; no value: it must be there.
+    pub headers: Vec<(String, Option<String>)>,
+    /// Something that htlint does not evaluate.
+    pub unknown: bool,
+}
+
+/// `typed_per_filter_config`: a filter's name and what becomes of it.
+#[derive(Debug)]
+pub(super) struct Override {
+    pub name: String,
+    pub change: Change,
+    pub place: Place,
+}
+
+#[derive(Debug)]
+pub(super) enum Change {
+    Disabled,
+    Users(Users),
+    Nothing,
+}
+
+/// What is read while the configuration is built.
+pub(super) struct Reader<'h> {
+    pub host: &'h Host<'h>,
+    pub file: FileId,
+}
+
+type Read<T> = Result<T, Because>;
+
+impl Reader<'_> {
+    fn place(&self, node: &Node) -> Place {
+        Place::new(self.file, node.span)
+    }
+
+    pub(super) fn wrong(&self, span: Span, name: &str, message: impl Into<String>) -> Because {
+        let reason = Reason::WrongArguments { name: name.to_owned(), message: message.into() };
+        Because::at(reason, Place::new(self.file, span))
+    }
+
+    fn known(&self, node: &Node, shape: Shape) -> Read<()> {
+        match yaml::unknown(node, shape) {
+            None => Ok(()),
+            Some(key) => {
+                let name = key.text().unwrap_or_default().to_owned();
+                Err(Because::at(Reason::UnknownDirective { name, nearest: None }, self.place(key)))
+            }
+        }
+    }
+
+    /// Reads the whole configuration.
+    pub(super) fn gateway(&self, root: &Node) -> Read<Gateway> {
+        self.known(root, BOOTSTRAP)?;
+        let listeners = root.at(&["static_resources", "listeners"]).map(Node::items).unwrap_or_default();
+        let mut gateways = Vec::new();
+        for listener in listeners {
+            let chains = listener.get("filter_chains").map(Node::items).unwrap_or_default();
+            let filters = chains.iter().flat_map(|chain| chain.get("filters").map(Node::items).unwrap_or_default());
+            for filter in filters {
+                if let Some(config) = filter.get("typed_config") {
+                    gateways.push(self.network(config, root)?);
+                }
+            }
+        }
+        Ok(gateways.into_iter().next().unwrap_or_default())
+    }
+
+    fn network(&self, config: &Node, root: &Node) -> Read<Gateway> {
+        if type_of(config) != MANAGER {
+            return self.other_type(config).map(|()| Gateway::default());
+        }
+        let mut gateway = Gateway::default();
+        let filters = config.get("http_filters").map(Node::items).unwrap_or_default();
+        for (index, filter) in filters.iter().enumerate() {
+            let last = index + 1 == filters.len();
+            gateway.filters.extend(self.filter(filter, last)?);
+        }
+        let routes = config.get("route_config");
+        for host in routes.and_then(|routes| routes.get("virtual_hosts")).map(Node::items).unwrap_or_default() {
+            gateway.hosts.push(self.virtual_host(host, root)?);
+        }
+        gateway.foreign = config.get("rds").map(|rds| self.place(rds));
+        Ok(gateway)
+    }
+
+    /// A type that htlint has no code for: a name of Envoy's that may exist.
+    fn other_type(&self, config: &Node) -> Read<()> {
+        let name = type_of(config);
+        if name.is_empty() {
+            return Err(self.wrong(config.span, "typed_config", "the @type is missing"));
+        }
+        if name.contains("http.basic_auth.") {
+            return Err(self.wrong(config.span, "@type", format!("there is no type `{name}`")));
+        }
+        Ok(())
+    }
+
+    fn filter(&self, node: &Node, last: bool) -> Read<Option<Filter>> {
+        self.known(node, FILTER)?;
+        let name = node.get("name").and_then(Node::text).unwrap_or_default().to_owned();
+        let Some(config) = node.get("typed_config") else { return Ok(None) };
+        let kind_name = type_of(config);
+        let is_router = kind_name == ROUTER;
+        if is_router != last {
+            let message =
+                if last { "the last filter must be the router" } else { "the router must be the last filter" };
+            return Err(self.wrong(node.span, "http_filters", message));
+        }
+        if is_router {
+            return Ok(None);
+        }
+        let kind = if kind_name == BASIC {
+            self.known(config, BASIC_AUTH)?;
+            let header = config.get("authentication_header").and_then(Node::text).map(str::to_owned);
+            let allow_missing = config.get("allow_missing").and_then(Node::truth) == Some(true);
+            Kind::Basic { users: self.users(config)?, header, allow_missing }
+        } else {
+            self.other_type(config)?;
+            Kind::Other
+        };
+        let disabled = node.get("disabled").and_then(Node::truth) == Some(true);
+        Ok(Some(Filter { name, place: self.place(node), disabled, kind }))
+    }
+
+    /// The accounts of a filter (`config.cc`, `readHtpasswd`; `source/common/config/datasource.cc`).
+    fn users(&self, config: &Node) -> Read<Users> {
+        let Some((key, users)) = config.pair("users") else {
+            return Err(Because::at(Reason::UserFileUnset, self.place(config)));
+        };
+        let [(kind, value)] = users.pairs() else {
+            return Err(Because::at(Reason::UserFileUnset, self.place(key)));
+        };
+        let text = value.text().unwrap_or_default();
+        match kind.text() {
+            Some("filename") => self.from_file(text, self.place(value)),
+            Some("inline_string") => self.inline(text.as_bytes(), value),
+            Some("inline_bytes") => {
+                let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text);
+                self.inline(&bytes.unwrap_or_default(), value)
+            }
+            Some("environment_variable") => match self.host.target.env.get(text) {
+                Some(found) => self.inline(found.clone().as_bytes(), value),
+                None => Err(self.wrong(value.span, "environment_variable", "there is no such variable")),
+            },
+            _ => Err(Because::at(Reason::UserFileUnset, self.place(kind))),
+        }
+    }
+
+    fn from_file(&self, path: &str, place: Place) -> Read<Users> {
+        if !path.starts_with('/') {
+            let written = path.to_owned();
+            return Err(Because::at(Reason::UserFileRelative { path: written.clone(), written, beside: false }, place));
+        }
+        match self.host.book(PROFILE, &Host::path(Path::new("/"), path), place) {
+            Opened::Book(book) => Ok(Users::Known(book)),
+            Opened::Spoiled(_, because) | Opened::Fault(because) => Err(because),
+            Opened::Unknown(because) => Ok(Users::Unknown(because)),
+        }
+    }
+
+    fn inline(&self, bytes: &[u8], node: &Node) -> Read<Users> {
+        let place = self.place(node);
+        let (list, verifier, spoiled) = PROFILE.read(self.file, bytes);
+        if let Some(because) = spoiled {
+            return Err(Because { place: Some(place), ..because });
+        }
+        // Their places are that of the text as a whole.
+        let moved = |entry: &Entry| Entry { user_span: node.span, span: node.span, ..entry.clone() };
+        let entries = list.entries.iter().map(moved).collect();
+        let list = UserFile::of_entries(self.file, b"", entries, Vec::new(), PROFILE.reading.winner());
+        Ok(Users::Known(Book::of(Arc::new(list), verifier, place)))
+    }
+
+    fn virtual_host(&self, node: &Node, root: &Node) -> Read<VirtualHost> {
+        self.known(node, HOST)?;
+        let domains = node.get("domains").map(Node::items).unwrap_or_default();
+        let domains = domains.iter().filter_map(|domain| domain.text().map(str::to_lowercase)).collect();
+        let mut routes = Vec::new();
+        for route in node.get("routes").map(Node::items).unwrap_or_default() {
+            routes.push(self.route(route, root)?);
+        }
+        Ok(VirtualHost { domains, routes, overrides: self.overrides(node)? })
+    }
+
+    fn route(&self, node: &Node, root: &Node) -> Read<Route> {
+        self.known(node, ROUTE)?;
+        let status = match (node.get("direct_response"), node.get("redirect"), node.get("route")) {
+            (Some(direct), _, _) => {
+                let status = direct.get("status").and_then(Node::text).and_then(|text| text.parse().ok());
+                status.ok_or_else(|| self.wrong(direct.span, "direct_response", "the status is missing"))?
+            }
+            (None, Some(redirect), _) => redirection(redirect),
+            (None, None, Some(route)) => {
+                self.cluster(route, root)?;
+                200
+            }
+            (None, None, None) => 200,
+        };
+        Ok(Route { test: self.test(node)?, status, overrides: self.overrides(node)?, place: self.place(node) })
+    }
+
+    fn cluster(&self, route: &Node, root: &Node) -> Read<()> {
+        let Some(cluster) = route.get("cluster") else { return Ok(()) };
+        let clusters = root.at(&["static_resources", "clusters"]).map(Node::items).unwrap_or_default();
+        let known = clusters.iter().any(|known| known.get("name").and_then(Node::text) == cluster.text());
+        let dynamic = root.get("dynamic_resources").is_some();
+        if known || dynamic { Ok(()) } else { Err(self.wrong(cluster.span, "cluster", "there is no such cluster")) }
+    }
+
+    fn test(&self, route: &Node) -> Read<Test> {
+        let Some(node) = route.get("match") else {
+            return Err(self.wrong(route.span, "match", "a route needs a match"));
+        };
+        self.known(node, MATCH)?;
+        let text = |key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
+        let pattern = match node.at(&["safe_regex", "regex"]) {
+            None => None,
+            Some(regex) => {
+                let whole = format!("^(?:{})$", regex.text().unwrap_or_default());
+                Some(Regex::new(&whole).map_err(|_| self.wrong(regex.span, "regex", "this is no pattern"))?)
+            }
+        };
+        let mut test = Test {
+            prefix: text("prefix"),
+            path: text("path"),
+            separated: text("path_separated_prefix"),
+            pattern,
+            any_case: node.get("case_sensitive").and_then(Node::truth) == Some(false),
+            ..Test::default()
+        };
+        for header in node.get("headers").map(Node::items).unwrap_or_default() {
+            let name = header.get("name").and_then(Node::text).unwrap_or_default().to_lowercase();
+            let exact = header.at(&["string_match", "exact"]).or(header.get("exact_match")).and_then(Node::text);
+            let present = header.get("present_match").and_then(Node::truth) == Some(true);
+            match exact {
+                Some(exact) => test.headers.push((name, Some(exact.to_owned()))),
+                None if present || header.pairs().len() == 1 => test.headers.push((name, None)),
+                None => test.unknown = true,
+            }
+        }
+        test.unknown |=
+            ["query_parameters", "runtime_fraction", "grpc", "tls_context", "dynamic_metadata", "connect_matcher"]
+                .iter()
+                .any(|key| node.get(key).is_some());
+        Ok(test)
+    }
+
+    fn overrides(&self, node: &Node) -> Read<Vec<Override>> {
+        let mut all = Vec::new();
+        for (name, config) in node.get("typed_per_filter_config").map(Node::pairs).unwrap_or_default() {
+            let change = match type_of(config).as_str() {
+                FILTER_CONFIG if config.get("disabled").and_then(Node::truth) == Some(true) => Change::Disabled,
+                FILTER_CONFIG => match config.get("config") {
+                    Some(inner) if type_of(inner) == PER_ROUTE => Change::Users(self.users(inner)?),
+                    _ => Change::Nothing,
+                },
+                PER_ROUTE => Change::Users(self.users(config)?),
+                _ => Change::Nothing,
+            };
+            let name = name.text().unwrap_or_default().to_owned();
+            all.push(Override { name, change, place: self.place(config) });
+        }
+        Ok(all)
+    }
+}
+
+fn redirection(redirect: &Node) -> u16 {
+    match redirect.get("response_code").and_then(Node::text) {
+        Some("FOUND") => 302,
+        Some("SEE_OTHER") => 303,
+        Some("TEMPORARY_REDIRECT") => 307,
+        Some("PERMANENT_REDIRECT") => 308,
+        _ => 301,
+    }
+}
+
+/// The name of a message behind the slash of its `@type`.
+fn type_of(config: &Node) -> String {
+    let text = config.get("@type").and_then(Node::text).unwrap_or_default();
+    text.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The spans that no report may show: accounts in the configuration itself.
+pub(super) fn secrets(root: &Node) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (key, value) in root.pairs() {
+        if matches!(key.text(), Some("inline_string" | "inline_bytes")) {
+            found.push(value.span);
+        }
+        found.extend(secrets(value));
+    }
+    found.extend(root.items().iter().flat_map(secrets));
+    found
+}

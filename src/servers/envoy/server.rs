@@ -1,0 +1,243 @@
+//! Envoy's answers (Envoy `source/extensions/filters/http/basic_auth/basic_auth_filter.cc`).
+
+use super::config::{Change, Filter, Gateway, Kind, Override, Reader, Route, Test, Users, VirtualHost, secrets};
+use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
+use crate::gate::{Checked, Host, Post, Presented, Profile, Style, surveyed, target_path};
+use crate::hash::Verifier;
+use crate::read::Fault;
+use crate::source::Sources;
+use crate::users::Reading;
+use crate::yaml;
+
+/// What Envoy makes of a password file.
+pub(in crate::servers) const PROFILE: Profile = Profile { reading: Reading::Envoy, verifier: Verifier::Envoy };
+
+/// An Envoy that was configured.
+struct Envoy {
+    startup: Startup,
+    gateway: Gateway,
+}
+
+/// Opens a bootstrap configuration.
+///
+/// # Errors
+/// It cannot be read.
+pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
+    let host = Host::new(target, sources);
+    let bytes = host.config()?;
+    let parsed = yaml::read(&bytes);
+    let hidden = parsed.as_ref().map(secrets).unwrap_or_default();
+    let file = host.keep(target.config.to_owned(), bytes, hidden);
+    let reader = Reader { host: &host, file };
+    let gateway = match parsed {
+        Ok(root) => reader.gateway(&root),
+        Err(bad) => Err(reader.wrong(bad.span, "YAML", bad.message)),
+    };
+    Ok(match gateway {
+        Ok(gateway) => Envoy { startup: Startup::Ok, gateway },
+        Err(because) => Envoy { startup: Startup::Fails(vec![because]), gateway: Gateway::default() },
+    })
+}
+
+impl Test {
+    /// Whether it takes a request; `None`: can't tell.
+    fn takes(&self, request: &Request) -> Option<bool> {
+        let fold = |text: &str| if self.any_case { text.to_lowercase() } else { text.to_owned() };
+        let path = fold(&String::from_utf8_lossy(target_path(&request.path)));
+        let by_path = self.prefix.as_ref().is_none_or(|prefix| path.starts_with(&fold(prefix)))
+            && self.path.as_ref().is_none_or(|wanted| path == fold(wanted))
+            && self.separated.as_ref().is_none_or(|prefix| {
+                path.strip_prefix(&fold(prefix)).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&path).unwrap_or(false));
+        let headers = self.headers.iter().all(|(name, wanted)| {
+            let value = match name.as_str() {
+                ":method" => Some(request.method.as_bytes()),
+                ":path" => Some(request.path.as_slice()),
+                ":authority" | "host" => request.header("host"),
+                name => request.header(name),
+            };
+            match wanted {
+                None => value.is_some(),
+                Some(wanted) => value == Some(wanted.as_bytes()),
+            }
+        });
+        match (by_path && headers, self.unknown) {
+            (false, _) => Some(false),
+            (true, true) => None,
+            (true, false) => Some(true),
+        }
+    }
+}
+
+impl Envoy {
+    /// The virtual host of a request: exact names first, then those with a star, then all.
+    fn host(&self, request: &Request) -> Option<&VirtualHost> {
+        let host = String::from_utf8_lossy(request.header("host").unwrap_or_default()).to_lowercase();
+        let rank = |domain: &String| match domain.as_str() {
+            "*" => Some((3, 0)),
+            domain if *domain == host => Some((0, 0)),
+            domain if domain.starts_with('*') && host.ends_with(domain.trim_start_matches('*')) => {
+                Some((1, usize::MAX - domain.len()))
+            }
+            domain if domain.ends_with('*') && host.starts_with(domain.trim_end_matches('*')) => {
+                Some((2, usize::MAX - domain.len()))
+            }
+            _ => None,
+        };
+        let best =
+            self.gateway.hosts.iter().filter_map(|vhost| Some((vhost.domains.iter().filter_map(rank).min()?, vhost)));
+        best.min_by_key(|(rank, _)| *rank).map(|(_, vhost)| vhost)
+    }
+
+    /// One filter's word; `None`: it lets the request through.
+    fn filter(&self, filter: &Filter, overrides: &[&Override], request: &Request, trace: &mut Trace) -> Option<Answer> {
+        let over = overrides.iter().find(|over| over.name == filter.name);
+        let Kind::Basic { users, header, allow_missing } = &filter.kind else { return None };
+        let users = match over.map(|over| &over.change) {
+            Some(Change::Disabled) => {
+                trace.step(over.map(|over| over.place), || "the filter is switched off here".to_owned());
+                return None;
+            }
+            Some(Change::Users(users)) => users,
+            Some(Change::Nothing) | None if filter.disabled => return None,
+            Some(Change::Nothing) | None => users,
+        };
+        let presented = presented(request, header.as_deref());
+        let plain = || Some(Answer { status: Some(401), because: Vec::new() });
+        if presented.is_none() {
+            trace.step(Some(filter.place), || "no credentials: a login is asked for".to_owned());
+            return if *allow_missing { None } else { plain() };
+        }
+        let Some(presented) = presented.filter(|presented| presented.name().is_some()) else { return plain() };
+        let book = match users {
+            Users::Known(book) => book,
+            Users::Unknown(because) => return Some(Answer::unknown(because.clone())),
+        };
+        match book.check(&presented) {
+            Checked::Passed(user) => {
+                trace.step(Some(filter.place), || format!("the password of {} fits", String::from_utf8_lossy(&user)));
+                None
+            }
+            Checked::Nobody => plain(),
+            Checked::Refused(because) | Checked::Raised(because) => {
+                let place = because.place.or(Some(filter.place));
+                Some(Answer::of(401, Because { place, ..because }))
+            }
+            Checked::Unknown(because) => Some(Answer::unknown(because)),
+        }
+    }
+
+    fn route<'e>(vhost: &'e VirtualHost, request: &Request) -> Result<Option<&'e Route>, Answer> {
+        for route in &vhost.routes {
+            match route.test.takes(request) {
+                Some(true) => return Ok(Some(route)),
+                Some(false) => {}
+                None => {
+                    let missing = Missing::Condition { directive: "match".to_owned() };
+                    return Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, route.place)));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Who is presented; `None`: the header is not there at all. The scheme counts with its case here.
+fn presented(request: &Request, header: Option<&str>) -> Option<Presented> {
+    let exact = |value: &[u8]| {
+        if value.trim_ascii().starts_with(b"Basic ") { Presented::header(value, ENVOY) } else { Presented::Nobody }
+    };
+    if let Some(name) = header.filter(|name| !name.eq_ignore_ascii_case("authorization")) {
+        return match (&request.login, request.header(name)) {
+            (Login::Holder(holder), None) => Some(Presented::Holder(holder.clone())),
+            (_, value) => value.map(exact),
+        };
+    }
+    match &request.login {
+        Login::Anonymous => None,
+        Login::Header(value) => Some(exact(value.reveal())),
+        login => Some(Presented::of(login, ENVOY)).filter(|presented| *presented != Presented::Nobody),
+    }
+}
+
+/// Padding may be left out, and nothing else.
+const ENVOY: Style = Style { base64: crate::gate::Base64::Unpadded, blanks: false };
+
+impl Server for Envoy {
+    fn name(&self) -> &'static str {
+        "envoy"
+    }
+
+    fn startup(&self) -> Startup {
+        self.startup.clone()
+    }
+
+    fn survey(&self) -> Survey {
+        let mut posts = Vec::new();
+        for filter in &self.gateway.filters {
+            let Kind::Basic { users, .. } = &filter.kind else { continue };
+            let all = self.gateway.hosts.iter().flat_map(|vhost| vhost.routes.iter().map(move |route| (vhost, route)));
+            for (vhost, route) in all {
+                let path = route.test.prefix.clone().or(route.test.path.clone()).or(route.test.separated.clone());
+                let own = route.overrides.iter().find(|over| over.name == filter.name);
+                let own = own.and_then(|over| if let Change::Users(users) = &over.change { Some(users) } else { None });
+                let users = own.unwrap_or(users);
+                let disabled = route
+                    .overrides
+                    .iter()
+                    .any(|over| over.name == filter.name && matches!(over.change, Change::Disabled));
+                posts.push(Post {
+                    host: vhost.domains.first().filter(|domain| !domain.contains('*')).cloned(),
+                    probe: path.clone().unwrap_or_else(|| "/".to_owned()).into_bytes(),
+                    path: path.or(Some("/".to_owned())),
+                    method: "GET",
+                    place: filter.place,
+                    realm: None,
+                    books: if let Users::Known(book) = users { vec![book.clone()] } else { Vec::new() },
+                    guarded: !disabled,
+                    unseen: matches!(users, Users::Unknown(_)),
+                });
+            }
+        }
+        surveyed(self, &posts)
+    }
+
+    fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        let plain = |status| Answer { status: Some(status), because: Vec::new() };
+        // What Envoy's HTTP/1 codec does not take (`source/common/http/http1`).
+        const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"];
+        let target = &request.path;
+        if !METHODS.contains(&request.method.as_str())
+            || target.iter().any(|byte| *byte <= b' ' || *byte == b'#')
+            || target == b"*"
+        {
+            return plain(400);
+        }
+        if let Some(place) = self.gateway.foreign {
+            let missing = Missing::Provider { name: "rds".to_owned() };
+            return Answer::unknown(Because::at(Reason::CannotTell { missing }, place));
+        }
+        let vhost = self.host(request);
+        let route = match vhost.map(|vhost| Self::route(vhost, request)) {
+            Some(Err(answer)) => return answer,
+            Some(Ok(route)) => route,
+            None => None,
+        };
+        let own = route.map(|route| route.overrides.as_slice()).unwrap_or_default();
+        let of_host = vhost.filter(|_| route.is_some()).map(|vhost| vhost.overrides.as_slice()).unwrap_or_default();
+        let overrides: Vec<&Override> = own.iter().chain(of_host).collect();
+        for filter in &self.gateway.filters {
+            if let Some(answer) = self.filter(filter, &overrides, request, trace) {
+                return answer;
+            }
+        }
+        match route {
+            Some(route) => {
+                trace.step(Some(route.place), || "this route takes the request".to_owned());
+                plain(route.status)
+            }
+            None => plain(404),
+        }
+    }
+}

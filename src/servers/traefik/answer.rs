@@ -1,0 +1,319 @@
+//! Traefik's answers.
+
+use super::dynamic::{Dynamic, Router, Service};
+use super::middleware::{Guard, Middleware};
+use super::rule::{Asked, in_range};
+use super::server::EntryPoint;
+use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Trace};
+use crate::gate::{Checked, Post, Presented, Style, go_path, surveyed};
+use crate::source::Place;
+
+/// The deepest chains.
+const DEEPEST: usize = 20;
+
+/// A Traefik that was configured.
+#[derive(Debug, Default)]
+pub(super) struct Traefik {
+    pub startup: Option<Startup>,
+    pub entry_point: EntryPoint,
+    pub ping: bool,
+    pub api: bool,
+    pub dynamic: Dynamic,
+    /// Why no dynamic file is in force.
+    pub dropped: Option<Because>,
+    /// What keeps htlint from knowing them.
+    pub unknown: Option<Because>,
+}
+
+/// What stops a request on its way.
+enum Stop {
+    Answer(Answer),
+}
+
+fn plain(status: u16) -> Answer {
+    Answer { status: Some(status), because: Vec::new() }
+}
+
+/// The name without the provider behind `@`; `None`: of another provider.
+fn own(name: &str) -> Option<&str> {
+    match name.split_once('@') {
+        None => Some(name),
+        Some((name, "file")) => Some(name),
+        Some(_) => None,
+    }
+}
+
+impl Traefik {
+    /// Why a router is not there (`pkg/server/router/router.go`, `buildRouterHandler`).
+    fn broken(&self, router: &Router) -> Option<Because> {
+        let unknown = |name: &str, place| {
+            let message = format!("there is no {name}");
+            Because::at(Reason::WrongArguments { name: "router".to_owned(), message }, place)
+        };
+        if let Err(because) = &router.rule {
+            return Some(because.clone());
+        }
+        match router.service.as_deref().map(|name| (name, self.service(name))) {
+            Some((_, Some(Service::Servers | Service::Nobody))) => {}
+            Some((name, _)) => return Some(unknown(&format!("service `{name}`"), router.place)),
+            None => return Some(unknown("service", router.place)),
+        }
+        let all = self.entry_point.middlewares.iter().chain(&router.middlewares);
+        all.filter_map(|(name, place)| self.broken_middleware(name, *place, 0)).next()
+    }
+
+    fn broken_middleware(&self, name: &str, place: Place, depth: usize) -> Option<Because> {
+        let unknown = || {
+            let message = format!("there is no middleware `{name}`");
+            Because::at(Reason::WrongArguments { name: "middlewares".to_owned(), message }, place)
+        };
+        let Some((middleware, _)) = own(name).and_then(|name| self.dynamic.middlewares.get(name)) else {
+            return Some(unknown());
+        };
+        match middleware {
+            Middleware::Broken(because) => Some(because.clone().with(place, "a router asks for it here")),
+            Middleware::Chain(_) if depth > DEEPEST => Some(unknown()),
+            Middleware::Chain(names) => names.iter().find_map(|name| self.broken_middleware(name, place, depth + 1)),
+            Middleware::Basic(_)
+            | Middleware::Digest(_)
+            | Middleware::RedirectScheme { .. }
+            | Middleware::RedirectPattern(..)
+            | Middleware::Allow(..)
+            | Middleware::StripPrefix(_)
+            | Middleware::AddPrefix(_)
+            | Middleware::Elsewhere(_)
+            | Middleware::Passing
+            | Middleware::Unknown(_) => None,
+        }
+    }
+
+    fn service(&self, name: &str) -> Option<Service> {
+        match name.split_once('@') {
+            Some(("ping", "internal")) => self.ping.then_some(Service::Servers),
+            Some(("api" | "dashboard" | "rest", "internal")) => self.api.then_some(Service::Servers),
+            Some(("noop", "internal")) => Some(Service::Servers),
+            _ => self.dynamic.services.get(own(name)?).cloned(),
+        }
+    }
+
+    /// The middlewares of a router, chains unrolled.
+    fn way<'t>(&'t self, names: impl Iterator<Item = &'t String>, depth: usize, way: &mut Vec<&'t Middleware>) {
+        for name in names {
+            match own(name).and_then(|name| self.dynamic.middlewares.get(name)) {
+                Some((Middleware::Chain(inner), _)) if depth < DEEPEST => self.way(inner.iter(), depth + 1, way),
+                Some((middleware, _)) => way.push(middleware),
+                None => {}
+            }
+        }
+    }
+
+    fn takes(&self, router: &Router, asked: &Asked<'_>, https: bool) -> bool {
+        let here = router.entry_points.is_empty() || router.entry_points.contains(&self.entry_point.name);
+        here && router.tls == https && router.rule.as_ref().is_ok_and(|rule| rule.takes(asked))
+    }
+
+    fn middleware_of<'t>(&'t self, router: &'t Router) -> Vec<&'t Middleware> {
+        let names = self.entry_point.middlewares.iter().chain(&router.middlewares).map(|(name, _)| name);
+        let mut way = Vec::new();
+        self.way(names, 0, &mut way);
+        way
+    }
+}
+
+impl Guard {
+    fn check(&self, presented: &Presented, trace: &mut Trace) -> Result<(), Stop> {
+        let refuse = |because: Option<Because>| {
+            Err(Stop::Answer(Answer { status: Some(401), because: because.into_iter().collect() }))
+        };
+        match self.book.check(presented) {
+            Checked::Nobody => {
+                trace.step(Some(self.place), || "no credentials: a login is asked for".to_owned());
+                refuse(None)
+            }
+            Checked::Passed(user) => {
+                trace.step(Some(self.place), || format!("the password of {} fits", String::from_utf8_lossy(&user)));
+                Ok(())
+            }
+            Checked::Refused(because) | Checked::Raised(because) => {
+                let place = because.place.or(Some(self.place));
+                refuse(Some(Because { place, ..because }))
+            }
+            Checked::Unknown(because) => Err(Stop::Answer(Answer::unknown(because))),
+        }
+    }
+}
+
+/// One middleware's word on a request.
+fn pass(middleware: &Middleware, request: &Request, presented: &Presented, trace: &mut Trace) -> Result<(), Stop> {
+    let stop = |status| Err(Stop::Answer(plain(status)));
+    let moved = |permanent: bool| {
+        let get = matches!(request.method.as_str(), "GET" | "HEAD");
+        match (permanent, get) {
+            (true, true) => 301,
+            (true, false) => 308,
+            (false, true) => 302,
+            (false, false) => 307,
+        }
+    };
+    match middleware {
+        Middleware::Basic(guard) => guard.check(presented, trace),
+        // A Basic login is no answer to its challenge.
+        Middleware::Digest(_) => stop(401),
+        Middleware::RedirectScheme { scheme, permanent } => {
+            let own = if request.https { "https" } else { "http" };
+            if scheme == own { Ok(()) } else { stop(moved(*permanent)) }
+        }
+        Middleware::RedirectPattern(pattern, permanent) => {
+            let host = String::from_utf8_lossy(request.header("host").unwrap_or_default()).into_owned();
+            let scheme = if request.https { "https" } else { "http" };
+            let url = format!("{scheme}://{host}{}", String::from_utf8_lossy(&request.path));
+            if pattern.is_match(&url).unwrap_or(false) { stop(moved(*permanent)) } else { Ok(()) }
+        }
+        Middleware::Allow(ranges, status) => match request.client {
+            Client::Address(client) if ranges.iter().any(|(address, bits)| in_range(*address, *bits, client)) => Ok(()),
+            Client::Welcome => Ok(()),
+            Client::Address(_) | Client::Elsewhere => stop(*status),
+        },
+        Middleware::Elsewhere(place) => {
+            let missing = Missing::Provider { name: "another service".to_owned() };
+            Err(Stop::Answer(Answer::unknown(Because::at(Reason::CannotTell { missing }, *place))))
+        }
+        Middleware::Unknown(because) => Err(Stop::Answer(Answer::unknown(because.clone()))),
+        Middleware::StripPrefix(_)
+        | Middleware::AddPrefix(_)
+        | Middleware::Passing
+        | Middleware::Chain(_)
+        | Middleware::Broken(_) => Ok(()),
+    }
+}
+
+impl Server for Traefik {
+    fn name(&self) -> &'static str {
+        "traefik"
+    }
+
+    fn startup(&self) -> Startup {
+        self.startup.clone().unwrap_or(Startup::Ok)
+    }
+
+    fn survey(&self) -> Survey {
+        let mut posts = Vec::new();
+        for router in &self.dynamic.routers {
+            let way = self.middleware_of(router);
+            let broken = self.broken(router);
+            let guards: Vec<&Guard> = way
+                .iter()
+                .filter_map(|middleware| match middleware {
+                    Middleware::Basic(guard) => Some(guard),
+                    _ => None,
+                })
+                .collect();
+            if guards.is_empty() && broken.is_none() {
+                continue;
+            }
+            let path = prefix(&router.text);
+            posts.push(Post {
+                host: None,
+                probe: path.clone().unwrap_or_else(|| "/".to_owned()).into_bytes(),
+                path: path.or(Some("/".to_owned())),
+                method: "GET",
+                place: router.place,
+                realm: guards.first().map(|guard| guard.realm.clone()),
+                books: guards.iter().map(|guard| guard.book.clone()).collect(),
+                guarded: true,
+                unseen: false,
+            });
+        }
+        let mut survey = surveyed(self, &posts);
+        if let Some(because) = &self.dropped {
+            let outcome = crate::finding::Outcome { logins: Some(crate::finding::Logins::None), status: Some(404) };
+            survey.causes.push(crate::answer::Cause { because: because.clone(), outcome });
+        }
+        survey
+    }
+
+    fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        if let Some(because) = &self.unknown {
+            return Answer::unknown(because.clone());
+        }
+        let path = match go_path(request) {
+            Ok(_) if request.path.contains(&b'#') => return plain(400),
+            Ok(path) => path,
+            Err(_) if request.path == b"*" => return plain(404),
+            Err(status) => return plain(status),
+        };
+        if let Some(status) = self.entry_point.redirection {
+            return plain(status);
+        }
+        let host = String::from_utf8_lossy(request.header("host").unwrap_or_default()).to_lowercase();
+        let host = host.rsplit_once(':').map_or(host.as_str(), |(host, _)| host);
+        let raw = String::from_utf8_lossy(&request.path).into_owned();
+        let path = clean(&path);
+        let asked = Asked {
+            path: &path,
+            query: raw.split_once('?').map_or("", |(_, query)| query),
+            method: &request.method,
+            host,
+            client: match request.client {
+                Client::Address(address) => Some(address),
+                Client::Elsewhere | Client::Welcome => None,
+            },
+            headers: &request.headers,
+        };
+        let mut lost = self.dropped.clone().into_iter().collect::<Vec<_>>();
+        for router in self.dynamic.routers.iter().filter(|router| self.takes(router, &asked, request.https)) {
+            if let Some(because) = self.broken(router) {
+                trace.step(Some(router.place), || {
+                    format!("the router `{}` cannot be built and is not there", router.name)
+                });
+                lost.push(because);
+                continue;
+            }
+            trace.step(Some(router.place), || format!("the router `{}` takes the request", router.name));
+            return self.through(router, request, lost, trace);
+        }
+        let broken = self.dynamic.routers.iter().filter(|router| router.rule.is_err());
+        lost.extend(broken.filter_map(|router| self.broken(router)));
+        trace.step(None, || "no router takes the request".to_owned());
+        Answer { status: Some(404), because: lost }
+    }
+}
+
+impl Traefik {
+    fn through(&self, router: &Router, request: &Request, lost: Vec<Because>, trace: &mut Trace) -> Answer {
+        let presented = Presented::of(&request.login, Style::GO);
+        for middleware in self.middleware_of(router) {
+            if let Err(Stop::Answer(answer)) = pass(middleware, request, &presented, trace) {
+                return answer;
+            }
+        }
+        let status = match (router.service.as_deref(), router.service.as_deref().and_then(|name| self.service(name))) {
+            (Some("noop@internal"), _) => 418,
+            (_, Some(Service::Nobody)) => 503,
+            _ => 200,
+        };
+        Answer { status: Some(status), because: lost }
+    }
+}
+
+/// A path without `.`, `..` and doubled slashes (`sanitizePath`).
+fn clean(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for piece in path.split('/') {
+        match piece {
+            "" | "." => {}
+            ".." => {
+                kept.pop();
+            }
+            piece => kept.push(piece),
+        }
+    }
+    let slash = path.ends_with('/') && !kept.is_empty();
+    format!("/{}{}", kept.join("/"), if slash { "/" } else { "" })
+}
+
+/// The path that a rule asks for, if it says so at once.
+fn prefix(rule: &str) -> Option<String> {
+    let (_, behind) = rule.split_once("PathPrefix(`").or_else(|| rule.split_once("Path(`"))?;
+    behind.split_once('`').map(|(path, _)| path.to_owned())
+}

@@ -1,0 +1,291 @@
+//! Verdaccio 6 with its own htpasswd plugin.
+
+use crate::answer::{Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
+use crate::gate::{
+    Base64, Book, Checked, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed, target_path,
+};
+use crate::hash::Verifier;
+use crate::read::Fault;
+use crate::source::{FileId, Place, Sources, Span};
+use crate::users::Reading;
+use crate::yaml::{self, Node};
+
+/// What Verdaccio makes of a password file.
+pub(super) const PROFILE: Profile = Profile { reading: Reading::Verdaccio, verifier: Verifier::Verdaccio };
+/// How it reads the header (`@verdaccio/auth`, `parseBasicPayload`): one blank, and base64 as Node reads it.
+const STYLE: Style = Style { base64: Base64::Loose, blanks: false };
+
+/// What a pattern of packages asks for.
+struct Packages {
+    pattern: String,
+    access: Vec<String>,
+    publish: Vec<String>,
+    proxied: bool,
+    place: Place,
+}
+
+/// A Verdaccio that was configured.
+struct Verdaccio<'a> {
+    host: Host<'a>,
+    startup: Startup,
+    opened: Option<Opened>,
+    packages: Vec<Packages>,
+    storage: String,
+    place: Option<Place>,
+}
+
+/// Opens a `config.yaml`.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
+    let host = Host::new(target, sources);
+    let bytes = host.config()?;
+    let parsed = yaml::read(&bytes);
+    let file = host.keep(target.config.to_owned(), bytes, Vec::new());
+    let mut server = Verdaccio {
+        startup: Startup::Ok,
+        opened: None,
+        packages: Vec::new(),
+        storage: String::new(),
+        place: None,
+        host,
+    };
+    if let Err(because) =
+        parsed.map_err(|bad| wrong(file, bad.span, "YAML", &bad.message)).and_then(|root| server.take(file, &root))
+    {
+        server.startup = Startup::Fails(vec![because]);
+    }
+    Ok(server)
+}
+
+fn wrong(file: FileId, span: Span, name: &str, message: &str) -> Because {
+    let reason = Reason::WrongArguments { name: name.to_owned(), message: message.to_owned() };
+    Because::at(reason, Place::new(file, span))
+}
+
+impl Verdaccio<'_> {
+    fn take(&mut self, file: FileId, root: &Node) -> Result<(), Because> {
+        if let Some(key) = yaml::duplicate(root) {
+            return Err(wrong(file, key.span, "YAML", "a key stands there twice"));
+        }
+        let storage = root.get("storage").and_then(Node::text).filter(|text| !text.is_empty());
+        self.storage = storage.ok_or_else(|| wrong(file, Span::at(0), "storage", "there is no storage"))?.to_owned();
+        self.accounts(file, root)?;
+        for (name, node) in root.get("packages").map(Node::pairs).unwrap_or_default() {
+            let list = |key: &str| node.get(key).map(names).unwrap_or_default();
+            self.packages.push(Packages {
+                pattern: name.text().unwrap_or_default().to_owned(),
+                access: list("access"),
+                publish: list("publish"),
+                proxied: node.get("proxy").is_some_and(|proxy| !proxy.is_null()),
+                place: Place::new(file, node.pair("access").map_or(name.span, |(key, value)| key.span.to(value.span))),
+            });
+        }
+        Ok(())
+    }
+
+    /// The password file; without any known plugin it is `./htpasswd` (`@verdaccio/auth`, `loadPlugin`).
+    fn accounts(&mut self, file: FileId, root: &Node) -> Result<(), Because> {
+        let auth = root.pair("auth");
+        if auth.is_some_and(|(_, auth)| auth.is_null()) {
+            self.place = auth.map(|(key, _)| Place::new(file, key.span));
+            return Ok(());
+        }
+        let plugin = auth.and_then(|(_, auth)| auth.pair("htpasswd"));
+        let (path, place) = match plugin {
+            None => ("./htpasswd", auth.map_or(Span::at(0), |(key, _)| key.span)),
+            Some((key, options)) => {
+                let path = options.get("file").filter(|path| !path.is_null());
+                let path = path.ok_or_else(|| Because::at(Reason::UserFileUnset, Place::new(file, key.span)))?;
+                (path.text().unwrap_or_default(), path.span)
+            }
+        };
+        let place = Place::new(file, place);
+        self.place = Some(place);
+        let folder = self.host.target.folder();
+        self.opened = Some(self.host.book(PROFILE, &Host::path(&folder, path), place));
+        Ok(())
+    }
+
+    fn packages(&self, name: &str) -> Option<&Packages> {
+        self.packages.iter().find(|packages| glob(packages.pattern.as_bytes(), name.as_bytes()))
+    }
+
+    /// Who is logged in; a wrong login is none at all (`@verdaccio/auth`, `apiJWTmiddleware`).
+    fn user(&self, request: &Request) -> Result<(Option<Vec<u8>>, Option<Because>), Answer> {
+        let presented = Presented::of(&request.login, STYLE);
+        let book = match &self.opened {
+            None => return Ok((None, None)),
+            Some(Opened::Book(book) | Opened::Spoiled(book, _)) => book,
+            Some(Opened::Fault(because)) => {
+                return Ok((None, Some(because.clone()).filter(|_| presented != Presented::Nobody)));
+            }
+            Some(Opened::Unknown(because)) if presented == Presented::Nobody => {
+                return Ok((None, Some(because.clone())));
+            }
+            Some(Opened::Unknown(because)) => return Err(Answer::unknown(because.clone())),
+        };
+        match book.check(&presented) {
+            Checked::Passed(user) => Ok((Some(user), None)),
+            Checked::Nobody => Ok((None, None)),
+            Checked::Refused(because) | Checked::Raised(because) => Ok((None, Some(because))),
+            Checked::Unknown(because) => Err(Answer::unknown(because)),
+        }
+    }
+
+    /// Whether a package is in the storage; `None`: another registry may have it.
+    fn is_stored(&self, name: &str, packages: Option<&Packages>) -> Option<bool> {
+        let folder = Host::path(&self.host.target.folder(), &self.storage);
+        let file = folder.join(name).join("package.json");
+        let stored = self.host.locate(&file).is_some_and(|(local, _)| self.host.target.files.stat(&local).is_ok());
+        if !stored && packages.is_some_and(|packages| packages.proxied) { None } else { Some(stored) }
+    }
+
+    fn package(&self, name: &str, rest: &str, request: &Request, trace: &mut Trace) -> Answer {
+        let packages = self.packages(name);
+        let place = packages.map(|packages| packages.place).or(self.place);
+        let (user, because) = match self.user(request) {
+            Ok(found) => found,
+            Err(answer) => return answer,
+        };
+        let action =
+            packages.map(|packages| if request.method == "PUT" { &packages.publish } else { &packages.access });
+        let wanted = action.map(Vec::as_slice).unwrap_or_default();
+        let allowed = wanted.iter().any(|group| admits(group, user.as_deref()));
+        trace.step(place, || format!("`{name}` is asked for as {}", who(user.as_deref())));
+        if allowed && request.method != "PUT" {
+            return match (rest, self.is_stored(name, packages)) {
+                (_, None) => {
+                    let missing = Missing::Provider { name: "proxy".to_owned() };
+                    let reason = Reason::CannotTell { missing };
+                    Answer::unknown(place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)))
+                }
+                (rest, Some(true)) if !rest.starts_with("-/") => Answer::pass(),
+                (_, Some(_)) => Answer { status: Some(404), because: Vec::new() },
+            };
+        }
+        match (user, because) {
+            (Some(_), _) => {
+                let reason = Reason::NotAuthorized;
+                Answer::of(403, place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)))
+            }
+            (None, because) => Answer { status: Some(401), because: because.into_iter().collect() },
+        }
+    }
+}
+
+fn who(user: Option<&[u8]>) -> String {
+    user.map_or_else(|| "nobody".to_owned(), |user| String::from_utf8_lossy(user).into_owned())
+}
+
+/// Names of a text with blanks, or of a list.
+fn names(node: &Node) -> Vec<String> {
+    match node.text() {
+        Some(text) => text.split_whitespace().map(str::to_owned).collect(),
+        None => node.items().iter().filter_map(|item| item.text().map(str::to_owned)).collect(),
+    }
+}
+
+/// Whether a group of `access` holds a user (`@verdaccio/auth`, `allow_action`; `@verdaccio/config`, `user.ts`).
+fn admits(group: &str, user: Option<&[u8]>) -> bool {
+    match (group, user) {
+        ("$all" | "@all", _) | ("$anonymous" | "@anonymous", None) => true,
+        ("$authenticated" | "@authenticated" | "all", Some(_)) => true,
+        (name, Some(user)) => name.as_bytes() == user,
+        (_, None) => false,
+    }
+}
+
+/// minimatch as far as packages go: `**` crosses the slash, `*` does not.
+fn glob(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern, name) {
+        ([], []) => true,
+        (b"**", _) => true,
+        ([b'*', rest @ ..], _) => {
+            let end = name.iter().position(|byte| *byte == b'/').unwrap_or(name.len());
+            (0..=end).any(|at| name.get(at..).is_some_and(|behind| glob(rest, behind)))
+        }
+        ([wanted, rest @ ..], [have, behind @ ..]) => wanted == have && glob(rest, behind),
+        ([], _) | (_, []) => false,
+    }
+}
+
+/// The package's name and what follows it in a path; the slash of a scope may be encoded.
+fn package_of(path: &str) -> Option<(String, String)> {
+    let decoded = percent_decoded(path.as_bytes())?;
+    let text = String::from_utf8_lossy(&decoded).into_owned();
+    let text = text.strip_prefix('/')?;
+    let mut parts = text.splitn(if text.starts_with('@') { 3 } else { 2 }, '/');
+    let first = parts.next().filter(|first| !first.is_empty())?;
+    let name = if first.starts_with('@') { format!("{first}/{}", parts.next()?) } else { first.to_owned() };
+    Some((name, parts.next().unwrap_or_default().to_owned()))
+}
+
+impl Server for Verdaccio<'_> {
+    fn name(&self) -> &'static str {
+        "verdaccio"
+    }
+
+    fn startup(&self) -> Startup {
+        self.startup.clone()
+    }
+
+    fn survey(&self) -> Survey {
+        let books: Vec<Book> = match &self.opened {
+            Some(Opened::Book(book) | Opened::Spoiled(book, _)) => vec![book.clone()],
+            Some(Opened::Fault(_) | Opened::Unknown(_)) | None => Vec::new(),
+        };
+        let post = |packages: &Packages| {
+            let sample = packages.pattern.replace("**", "sample").replace('*', "sample");
+            Post {
+                host: None,
+                path: Some(format!("/{}", packages.pattern.trim_end_matches('*'))),
+                probe: format!("/-/package/{sample}/dist-tags").into_bytes(),
+                method: "GET",
+                place: packages.place,
+                realm: None,
+                books: books.clone(),
+                guarded: !packages.access.iter().any(|group| group.ends_with("all")),
+                unseen: matches!(self.opened, Some(Opened::Unknown(_))),
+            }
+        };
+        let posts: Vec<Post> = self.packages.iter().map(post).collect();
+        surveyed(self, &posts)
+    }
+
+    fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        let plain = |status| Answer { status: Some(status), because: Vec::new() };
+        let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
+        match request.method.as_str() {
+            "OPTIONS" => return plain(204),
+            "POST" | "DELETE" => return plain(404),
+            _ => {}
+        }
+        if let Some(rest) = path.strip_prefix("/-/package/")
+            && let Some((name, _)) = package_of(&format!("/{}", rest.trim_end_matches("/dist-tags")))
+        {
+            return dist_tags(self.package(&name, "", request, trace));
+        }
+        match path.as_str() {
+            "/" => plain(404),
+            "/favicon.ico" => plain(400),
+            "/-/npm/v1/user" => match self.user(request) {
+                Ok((Some(_), _)) => Answer::pass(),
+                Ok((None, because)) => Answer { status: Some(401), because: because.into_iter().collect() },
+                Err(answer) => answer,
+            },
+            "/-/ping" | "/-/whoami" | "/-/v1/search" | "/-/all" if request.method != "PUT" => Answer::pass(),
+            path if path.starts_with("/-/") && request.method != "PUT" => plain(404),
+            path => match package_of(path) {
+                Some((name, rest)) => self.package(&name, &rest, request, trace),
+                None => plain(404),
+            },
+        }
+    }
+}
+
+/// The list of tags is there for a package that is not: what counts is the access.
+fn dist_tags(answer: Answer) -> Answer {
+    if answer.status == Some(404) && answer.because.is_empty() { Answer::pass() } else { answer }
+}

@@ -1,0 +1,9 @@
+//! YAML with the place of every part.
+
+mod node;
+mod reader;
+mod shape;
+
+pub use node::{Content, Node};
+pub use reader::{BadYaml, read};
+pub use shape::{Shape, duplicate, unknown};
