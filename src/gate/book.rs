@@ -101,7 +101,10 @@ impl Book {
         for (file, entry) in entries.filter(|(_, entry)| *entry.user == *name) {
             match self.try_entry(file, entry, presented) {
                 refused @ Checked::Refused(_) => last = Some(refused),
-                decided => return decided,
+                decided @ Checked::Nobody
+                | decided @ Checked::Passed(_)
+                | decided @ Checked::Raised(_)
+                | decided @ Checked::Unknown(_) => return decided,
             }
         }
         last.unwrap_or_else(|| Checked::Refused(self.absence(name)))

@@ -27,7 +27,18 @@ impl Profile {
                 let texts = file.entries.iter().map(|entry| &*entry.stored);
                 Verifier::Radicale(Encryption::of_texts(texts))
             }
-            other => other,
+            other @ Verifier::Apr(_)
+            | other @ Verifier::Nginx(_)
+            | other @ Verifier::Lighttpd(_)
+            | other @ Verifier::GoBcrypt
+            | other @ Verifier::GoAuth
+            | other @ Verifier::Envoy
+            | other @ Verifier::Squid(_)
+            | other @ Verifier::Verdaccio
+            | other @ Verifier::Radicale(_)
+            | other @ Verifier::H2o
+            | other @ Verifier::Text
+            | other @ Verifier::Crypt(_) => other,
         };
         let because = spoiled.map(|spoiled| told(&file, bytes, verifier, spoiled));
         (Arc::new(file), verifier, because)

@@ -9,7 +9,7 @@ pub type Shape = &'static [(&'static str, &'static [&'static str])];
 /// The first key that the shape does not know, whatever its case; a map that is not named is not entered unless one
 /// below it is.
 #[must_use]
-pub fn unknown<'n>(node: &'n Node, shape: Shape) -> Option<&'n Node> {
+pub fn unknown(node: &Node, shape: Shape) -> Option<&Node> {
     below(node, &mut Vec::new(), shape)
 }
 

@@ -222,7 +222,18 @@ impl<'f> Builder<'f> {
             "handle_path" => {
                 let prefix = match matcher {
                     Matcher::Path(paths) => paths.first().map(|path| path.trim_end_matches('*').to_owned()),
-                    _ => None,
+                    Matcher::Any
+                    | Matcher::All(_)
+                    | Matcher::One(_)
+                    | Matcher::Not(_)
+                    | Matcher::Method(_)
+                    | Matcher::Host(_)
+                    | Matcher::Header(..)
+                    | Matcher::Query(_)
+                    | Matcher::Client(_)
+                    | Matcher::Protocol(_)
+                    | Matcher::PathPattern(_)
+                    | Matcher::Unknown(_) => None,
                 };
                 Handler::SubWithout(prefix.unwrap_or_default(), self.nested(&parts.lines, true)?)
             }

@@ -55,7 +55,7 @@ impl Walk<'_> {
             trace.step(Some(route.place), || format!("`{}` takes the request", route.directive));
             match self.handle(route, trace) {
                 End::On => {}
-                end => return end,
+                end @ End::Done(_) | end @ End::Failed(_) => return end,
             }
         }
         End::On

@@ -167,13 +167,36 @@ fn guards<'r>(routes: &'r [Route], path: &str, found: &mut Vec<(String, &'r Rout
     for route in routes {
         let own = match &route.matcher {
             super::matcher::Matcher::Path(paths) => paths.first().cloned().unwrap_or_default(),
-            _ => String::new(),
+            super::matcher::Matcher::Any
+            | super::matcher::Matcher::All(_)
+            | super::matcher::Matcher::One(_)
+            | super::matcher::Matcher::Not(_)
+            | super::matcher::Matcher::Method(_)
+            | super::matcher::Matcher::Host(_)
+            | super::matcher::Matcher::Header(..)
+            | super::matcher::Matcher::Query(_)
+            | super::matcher::Matcher::Client(_)
+            | super::matcher::Matcher::Protocol(_)
+            | super::matcher::Matcher::PathPattern(_)
+            | super::matcher::Matcher::Unknown(_) => String::new(),
         };
         let path = if own.is_empty() { path.to_owned() } else { own };
         match &route.handler {
             Handler::BasicAuth(_) => found.push((path, route)),
             Handler::Sub(inner) | Handler::SubWithout(_, inner) => guards(inner, &path, found),
-            _ => {}
+            Handler::Respond(_)
+            | Handler::Redirect(_)
+            | Handler::Error(_)
+            | Handler::Abort
+            | Handler::Rewrite(_)
+            | Handler::StripPrefix(_)
+            | Handler::StripSuffix(_)
+            | Handler::Root(_)
+            | Handler::FileServer(_)
+            | Handler::TryFiles(_)
+            | Handler::Method(_)
+            | Handler::Elsewhere(_)
+            | Handler::Passing => {}
         }
     }
 }

@@ -212,7 +212,7 @@ impl Reader<'_> {
         };
         let text = value.text().unwrap_or_default();
         match kind.text() {
-            Some("filename") => self.from_file(text, self.place(value)),
+            Some("filename") => self.listed(text, self.place(value)),
             Some("inline_string") => self.inline(text.as_bytes(), value),
             Some("inline_bytes") => {
                 let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text);
@@ -226,7 +226,7 @@ impl Reader<'_> {
         }
     }
 
-    fn from_file(&self, path: &str, place: Place) -> Read<Users> {
+    fn listed(&self, path: &str, place: Place) -> Read<Users> {
         if !path.starts_with('/') {
             let written = path.to_owned();
             return Err(Because::at(Reason::UserFileRelative { path: written.clone(), written, beside: false }, place));

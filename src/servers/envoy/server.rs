@@ -157,7 +157,9 @@ fn presented(request: &Request, header: Option<&str>) -> Option<Presented> {
     match &request.login {
         Login::Anonymous => None,
         Login::Header(value) => Some(exact(value.reveal())),
-        login => Some(Presented::of(login, ENVOY)).filter(|presented| *presented != Presented::Nobody),
+        login @ Login::Holder(_) | login @ Login::Password { .. } => {
+            Some(Presented::of(login, ENVOY)).filter(|presented| *presented != Presented::Nobody)
+        }
     }
 }
 

@@ -148,7 +148,7 @@ impl<'x, 't> Exchange<'x, 't> {
                 }
                 End::Status(status) => match self.special(status)? {
                     End::Sent(status) => return Ok(status),
-                    other => {
+                    other @ End::Status(_) | other @ End::Redirect(..) | other @ End::Named(_) => {
                         end = other;
                         continue;
                     }
@@ -388,6 +388,19 @@ fn location_words(tree: &Tree, id: BlockId) -> String {
             let words: Vec<_> = block.args.iter().map(|word| String::from_utf8_lossy(&word.value)).collect();
             format!("location {} takes it", words.join(" "))
         }
-        _ => "no location is for it, so the server's own settings hold".to_owned(),
+        Kind::Main
+        | Kind::Events
+        | Kind::Http
+        | Kind::Server
+        | Kind::ServerIf
+        | Kind::LocationIf
+        | Kind::LimitExcept
+        | Kind::Upstream
+        | Kind::Mail
+        | Kind::MailServer
+        | Kind::Stream
+        | Kind::StreamServer
+        | Kind::StreamUpstream
+        | Kind::Entries => "no location is for it, so the server's own settings hold".to_owned(),
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn address(text: &[u8], port: u16) -> Result<Address, BadAddress> {
         let host = host.ok_or(BadAddress::Refused("invalid IPv6 address"))?;
         return Ok(Address::Inet(IpAddr::V6(host), given(behind, port)?));
     }
-    let parts: IResult<&[u8], (&[u8], Option<&[u8]>)> =
+    let parts: IResult<&[u8], HostAndPort<'_>> =
         all_consuming((take_till(|byte| byte == b':'), opt(preceded(tag(":"), rest)))).parse(text);
     let (_, (host, behind)) = parts.map_err(|_| BadAddress::Refused("invalid host"))?;
     if behind.is_none()
@@ -65,10 +65,11 @@ pub(super) fn address(text: &[u8], port: u16) -> Result<Address, BadAddress> {
     }
 }
 
-fn bracketed(text: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+type HostAndPort<'t> = (&'t [u8], Option<&'t [u8]>);
+
+fn bracketed(text: &[u8]) -> Option<HostAndPort<'_>> {
     let inner = delimited(tag("["), take_till(|byte| byte == b']'), tag("]"));
-    let parsed: IResult<&[u8], (&[u8], Option<&[u8]>)> =
-        all_consuming((inner, opt(preceded(tag(":"), rest)))).parse(text);
+    let parsed: IResult<&[u8], HostAndPort<'_>> = all_consuming((inner, opt(preceded(tag(":"), rest)))).parse(text);
     parsed.ok().map(|(_, found)| found)
 }
 
@@ -149,14 +150,14 @@ impl Listens {
         let inet = || self.0.iter().filter(|listen| matches!(listen.address, Address::Inet(..)));
         let written = |listen: &&Listen| !listen.implied;
         let found = inet().filter(written).find(speaks).or_else(|| inet().find(speaks)).or_else(|| inet().next())?;
-        match found.address {
+        match &found.address {
             Address::Inet(IpAddr::V4(ip), port) if ip.is_unspecified() => {
-                Some(Address::Inet(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+                Some(Address::Inet(IpAddr::V4(Ipv4Addr::LOCALHOST), *port))
             }
             Address::Inet(IpAddr::V6(ip), port) if ip.is_unspecified() => {
-                Some(Address::Inet(IpAddr::V6(Ipv6Addr::LOCALHOST), port))
+                Some(Address::Inet(IpAddr::V6(Ipv6Addr::LOCALHOST), *port))
             }
-            ref address => Some(address.clone()),
+            address @ (Address::Inet(..) | Address::Unix(_)) => Some(address.clone()),
         }
     }
 }

@@ -164,7 +164,7 @@ impl Exchange<'_, '_> {
         for item in set {
             let name = item.arg(0).to_ascii_lowercase();
             let value = self.value(item.arg(1), item)?;
-            if !value.is_empty() && !(name == b"connection") {
+            if !value.is_empty() && (name != b"connection") {
                 headers.push(Header { name: name.clone(), value });
             }
             named.push(name);

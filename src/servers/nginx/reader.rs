@@ -185,7 +185,18 @@ impl<'a> Reader<'a> {
         let context = match kind {
             Kind::Main => "main".to_owned(),
             Kind::ServerIf | Kind::LocationIf => "if".to_owned(),
-            kind => kind.place().to_owned(),
+            kind @ Kind::Events
+            | kind @ Kind::Http
+            | kind @ Kind::Server
+            | kind @ Kind::Location
+            | kind @ Kind::LimitExcept
+            | kind @ Kind::Upstream
+            | kind @ Kind::Mail
+            | kind @ Kind::MailServer
+            | kind @ Kind::Stream
+            | kind @ Kind::StreamServer
+            | kind @ Kind::StreamUpstream
+            | kind @ Kind::Entries => kind.place().to_owned(),
         };
         if known {
             return Reason::DirectiveNotAllowed { name, context, needs: None };

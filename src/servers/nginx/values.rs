@@ -186,7 +186,7 @@ impl Exchange<'_, '_> {
         for word in words {
             let word = word.to_ascii_lowercase();
             let fits = match word.as_slice() {
-                b"server_names" => self.site.names_of(self.server).iter().any(|name| *name == host),
+                b"server_names" => self.site.names_of(self.server).contains(&host),
                 [b'*', end @ ..] => host.ends_with(end),
                 [b'~', pattern @ ..] => {
                     let pattern = self.site.pattern(pattern, true);

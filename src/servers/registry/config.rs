@@ -147,16 +147,16 @@ fn htpasswd(host: &Host<'_>, path: &str, reader: Place) -> Result<Opened, Becaus
     }
     let server = Host::path(Path::new("/"), path);
     match host.book(PROFILE, &server, reader) {
-        Opened::Fault(because) => match &because.reason {
-            Reason::UserFileMissing { .. } => {
-                let folder = existing_folder(host, &server);
-                let closed = folder.and_then(|folder| host.may_write(folder)) == Some(false);
-                if closed || leads_nowhere(host, &server) { Err(because) } else { Ok(Opened::Fault(because)) }
-            }
-            Reason::UserFileNotRegular { .. } => Ok(Opened::Fault(because)),
-            _ => Err(because),
-        },
-        opened => Ok(opened),
+        Opened::Fault(because) if matches!(because.reason, Reason::UserFileMissing { .. }) => {
+            let folder = existing_folder(host, &server);
+            let closed = folder.and_then(|folder| host.may_write(folder)) == Some(false);
+            if closed || leads_nowhere(host, &server) { Err(because) } else { Ok(Opened::Fault(because)) }
+        }
+        Opened::Fault(because) if matches!(because.reason, Reason::UserFileNotRegular { .. }) => {
+            Ok(Opened::Fault(because))
+        }
+        Opened::Fault(because) => Err(because),
+        opened @ Opened::Book(_) | opened @ Opened::Spoiled(..) | opened @ Opened::Unknown(_) => Ok(opened),
     }
 }
 

@@ -18,8 +18,6 @@ pub(super) struct Acl {
 /// What an access list looks at.
 #[derive(Debug, Clone)]
 pub(super) enum Test {
-    /// Everything.
-    All,
     /// Whether anybody is logged in.
     Required,
     /// Whether one of these users is.

@@ -71,7 +71,10 @@ fn start(host: &Host<'_>, config: &Config, crypt: Crypt) -> Result<Option<Opened
     match host.book(profile(crypt), &Host::path(Path::new("/"), path), *place) {
         // The helpers end at once, and Squid with them.
         Opened::Fault(because) if matches!(because.reason, Reason::UserFileMissing { .. }) => Err(because),
-        opened => Ok(Some(opened)),
+        opened @ Opened::Book(_)
+        | opened @ Opened::Spoiled(..)
+        | opened @ Opened::Fault(_)
+        | opened @ Opened::Unknown(_) => Ok(Some(opened)),
     }
 }
 
@@ -116,7 +119,10 @@ impl Squid {
                     place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)),
                 )));
             }
-            other => other.clone().renamed(|_| lowered.clone()),
+            other @ Presented::Nobody
+            | other @ Presented::Holder(_)
+            | other @ Presented::Somebody { .. }
+            | other @ Presented::Colonless(_) => other.clone().renamed(|_| lowered.clone()),
         };
         match &self.opened {
             None => {
@@ -131,11 +137,11 @@ impl Squid {
                 Checked::Unknown(because) => Err(Word::Unknown(because)),
             },
             Some(Opened::Unknown(because)) => Err(Word::Unknown(because.clone())),
-            Some(Opened::Fault(because)) => match &because.reason {
-                // It can be opened, and has no lines.
-                Reason::UserFileNotRegular { .. } => Err(Word::Login(Some(because.clone()))),
-                _ => Err(Word::Silence(because.clone())),
-            },
+            // It can be opened, and has no lines.
+            Some(Opened::Fault(because)) if matches!(because.reason, Reason::UserFileNotRegular { .. }) => {
+                Err(Word::Login(Some(because.clone())))
+            }
+            Some(Opened::Fault(because)) => Err(Word::Silence(because.clone())),
         }
     }
 
@@ -143,7 +149,6 @@ impl Squid {
         let fits = |fits: bool| if fits { Word::Fits } else { Word::Differs };
         let url = String::from_utf8_lossy(&asked.request.path).into_owned();
         match &acl.test {
-            Test::All => Word::Fits,
             Test::Required | Test::Users { .. } | Test::UserPatterns(_) => match self.login(asked) {
                 Err(word) => word,
                 Ok(user) => fits(named(&acl.test, &String::from_utf8_lossy(&user))),
@@ -197,7 +202,10 @@ impl Squid {
         for name in names {
             match self.one(name, asked, depth) {
                 Word::Fits => {}
-                other => return other,
+                other @ Word::Differs
+                | other @ Word::Login(_)
+                | other @ Word::Silence(_)
+                | other @ Word::Unknown(_) => return other,
             }
         }
         Word::Fits
@@ -207,7 +215,9 @@ impl Squid {
         for name in names {
             match self.one(name, asked, depth) {
                 Word::Differs => {}
-                other => return other,
+                other @ Word::Fits | other @ Word::Login(_) | other @ Word::Silence(_) | other @ Word::Unknown(_) => {
+                    return other;
+                }
             }
         }
         Word::Differs
@@ -261,7 +271,16 @@ fn named(test: &Test, user: &str) -> bool {
         Test::Users { names, any_case: true } => names.iter().any(|name| name.eq_ignore_ascii_case(user)),
         Test::Users { names, any_case: false } => names.iter().any(|name| name == user),
         Test::UserPatterns(all) => all.iter().any(|pattern| pattern.is_match(user).unwrap_or(false)),
-        _ => true,
+        Test::Required
+        | Test::Source(_)
+        | Test::Method(_)
+        | Test::Domain(_)
+        | Test::PathPatterns(_)
+        | Test::UrlPatterns(_)
+        | Test::Port(_)
+        | Test::AnyOf(_)
+        | Test::AllOf(_)
+        | Test::Unknown => true,
     }
 }
 

@@ -75,12 +75,12 @@ impl Traefik {
             Middleware::Chain(_) if depth > DEEPEST => Some(unknown()),
             Middleware::Chain(names) => names.iter().find_map(|name| self.broken_middleware(name, place, depth + 1)),
             Middleware::Basic(_)
-            | Middleware::Digest(_)
+            | Middleware::Digest
             | Middleware::RedirectScheme { .. }
             | Middleware::RedirectPattern(..)
             | Middleware::Allow(..)
-            | Middleware::StripPrefix(_)
-            | Middleware::AddPrefix(_)
+            | Middleware::StripPrefix
+            | Middleware::AddPrefix
             | Middleware::Elsewhere(_)
             | Middleware::Passing
             | Middleware::Unknown(_) => None,
@@ -158,7 +158,7 @@ fn pass(middleware: &Middleware, request: &Request, presented: &Presented, trace
     match middleware {
         Middleware::Basic(guard) => guard.check(presented, trace),
         // A Basic login is no answer to its challenge.
-        Middleware::Digest(_) => stop(401),
+        Middleware::Digest => stop(401),
         Middleware::RedirectScheme { scheme, permanent } => {
             let own = if request.https { "https" } else { "http" };
             if scheme == own { Ok(()) } else { stop(moved(*permanent)) }
@@ -179,8 +179,8 @@ fn pass(middleware: &Middleware, request: &Request, presented: &Presented, trace
             Err(Stop::Answer(Answer::unknown(Because::at(Reason::CannotTell { missing }, *place))))
         }
         Middleware::Unknown(because) => Err(Stop::Answer(Answer::unknown(because.clone()))),
-        Middleware::StripPrefix(_)
-        | Middleware::AddPrefix(_)
+        Middleware::StripPrefix
+        | Middleware::AddPrefix
         | Middleware::Passing
         | Middleware::Chain(_)
         | Middleware::Broken(_) => Ok(()),
@@ -205,7 +205,17 @@ impl Server for Traefik {
                 .iter()
                 .filter_map(|middleware| match middleware {
                     Middleware::Basic(guard) => Some(guard),
-                    _ => None,
+                    Middleware::Digest
+                    | Middleware::Chain(_)
+                    | Middleware::RedirectScheme { .. }
+                    | Middleware::RedirectPattern(..)
+                    | Middleware::Allow(..)
+                    | Middleware::StripPrefix
+                    | Middleware::AddPrefix
+                    | Middleware::Elsewhere(_)
+                    | Middleware::Passing
+                    | Middleware::Broken(_)
+                    | Middleware::Unknown(_) => None,
                 })
                 .collect();
             if guards.is_empty() && broken.is_none() {

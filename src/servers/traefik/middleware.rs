@@ -17,7 +17,7 @@ pub(super) enum Middleware {
     /// `basicAuth`.
     Basic(Guard),
     /// `digestAuth`: no Basic login passes it.
-    Digest(Place),
+    Digest,
     /// `chain`: others by their names.
     Chain(Vec<String>),
     /// `redirectScheme`, `redirectRegex` without a condition: this status.
@@ -27,9 +27,9 @@ pub(super) enum Middleware {
     /// `ipAllowList`, `ipWhiteList`.
     Allow(Vec<(IpAddr, u32)>, u16),
     /// `stripPrefix`.
-    StripPrefix(Vec<String>),
+    StripPrefix,
     /// `addPrefix`.
-    AddPrefix(String),
+    AddPrefix,
     /// Something that decides by what others say.
     Elsewhere(Place),
     /// Something that lets every request through.
@@ -110,9 +110,9 @@ impl Middleware {
                 }
             }
             "stripprefix" if list("prefixes").is_empty() => broken("the prefixes are missing"),
-            "stripprefix" => Self::StripPrefix(list("prefixes").into_iter().map(|(prefix, _)| prefix).collect()),
+            "stripprefix" => Self::StripPrefix,
             "addprefix" if text("prefix").is_empty() => broken("the prefix is missing"),
-            "addprefix" => Self::AddPrefix(text("prefix")),
+            "addprefix" => Self::AddPrefix,
             "forwardauth" | "plugin" | "errors" | "replacepath" | "replacepathregex" | "stripprefixregex" => {
                 Self::Elsewhere(context.place(kind))
             }
@@ -159,7 +159,12 @@ fn inline(context: Context<'_>, users: &Node) -> Result<Option<Arc<UserFile>>, B
         if let Some(what) = traefik_spoils(text.as_bytes()) {
             let reason = match what {
                 Spoiling::NoColon => Reason::EntryWithoutColon,
-                _ => Reason::RefusedEntry { why: "an entry with a second colon" },
+                Spoiling::TooLong(_)
+                | Spoiling::Refused(_)
+                | Spoiling::Duplicate
+                | Spoiling::Unsupported
+                | Spoiling::NotUtf8
+                | Spoiling::Empty => Reason::RefusedEntry { why: "an entry with a second colon" },
             };
             return Err(Because::at(reason, Place::new(context.file, span)));
         }
@@ -201,7 +206,7 @@ fn digest(context: Context<'_>, kind: &Node, options: &Node) -> Middleware {
     texts.extend(options.get_any_case("users").map(self::texts).unwrap_or_default().into_iter().map(|(text, _)| text));
     let sound = !texts.is_empty() && texts.iter().all(|text| text.split(':').count() == 3);
     if sound {
-        Middleware::Digest(context.place(kind))
+        Middleware::Digest
     } else {
         Middleware::Broken(context.wrong(kind, "digestAuth", "each user must be name:realm:hash"))
     }

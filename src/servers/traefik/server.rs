@@ -24,8 +24,6 @@ pub(super) struct EntryPoint {
     pub middlewares: Vec<(String, Place)>,
     /// The status of its redirection.
     pub redirection: Option<u16>,
-    /// All entry points.
-    pub known: Vec<String>,
 }
 
 /// Opens a static configuration.
@@ -104,9 +102,8 @@ fn has_port(text: &str) -> bool {
 
 fn entry_point(file: FileId, root: &Node) -> EntryPoint {
     let points = root.get_any_case("entryPoints").map(Node::pairs).unwrap_or_default();
-    let known: Vec<String> = points.iter().filter_map(|(name, _)| name.text()).map(str::to_owned).collect();
     let Some((name, point)) = points.first() else {
-        return EntryPoint { name: "http".to_owned(), known: vec!["http".to_owned()], ..EntryPoint::default() };
+        return EntryPoint { name: "http".to_owned(), ..EntryPoint::default() };
     };
     let http = point.get_any_case("http");
     let middlewares = http.and_then(|http| http.get_any_case("middlewares")).map(texts).unwrap_or_default();
@@ -119,7 +116,6 @@ fn entry_point(file: FileId, root: &Node) -> EntryPoint {
         name: name.text().unwrap_or_default().to_owned(),
         middlewares: middlewares.into_iter().map(|(name, span)| (name, Place::new(file, span))).collect(),
         redirection,
-        known,
     }
 }
 

@@ -66,7 +66,7 @@ impl Reader<'_> {
     /// Notes the variables of a word.
     pub(in super::super) fn script(&mut self, item: &Item, index: usize) -> Result<(), Stop> {
         if item.args.get(index).is_some() {
-            self.text(item, &item.arg(index).to_vec(), item.place_of(index))?;
+            self.text(item, item.arg(index), item.place_of(index))?;
         }
         Ok(())
     }

@@ -17,7 +17,19 @@ pub(in super::super) fn closing(reader: &mut Reader<'_>, block: BlockId, item: &
             Err(Stop::wrong("upstream", "no servers are inside upstream", item.place))
         }
         Kind::Http => http(reader, block),
-        _ => Ok(()),
+        Kind::Main
+        | Kind::Events
+        | Kind::Location
+        | Kind::ServerIf
+        | Kind::LocationIf
+        | Kind::LimitExcept
+        | Kind::Upstream
+        | Kind::Mail
+        | Kind::MailServer
+        | Kind::Stream
+        | Kind::StreamServer
+        | Kind::StreamUpstream
+        | Kind::Entries => Ok(()),
     }
 }
 
@@ -69,12 +81,12 @@ fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
 
 /// TLS needs a certificate (`ngx_http_ssl_merge_srv_conf`).
 fn certificates(reader: &Reader<'_>, server: BlockId) -> Result<(), Stop> {
-    let listens = reader.listens.0.iter().filter(|listen| listen.server == server && listen.ssl);
+    let mut listens = reader.listens.0.iter().filter(|listen| listen.server == server && listen.ssl);
     let tree = &reader.tree;
     let certificates = tree.nearest(server, &["ssl_certificate"]);
     let keys = tree.nearest(server, &["ssl_certificate_key"]);
     let on = tree.setting(server, "ssl").filter(|item| item.arg(0).eq_ignore_ascii_case(b"on")).map(|item| item.place);
-    let asks = listens.last().map(|listen| listen.place).or(on);
+    let asks = listens.next_back().map(|listen| listen.place).or(on);
     let rejects = tree.flag(server, "ssl_reject_handshake", false);
     let name = match (certificates.is_empty(), keys.len() < certificates.len()) {
         (true, _) if asks.is_some() && !rejects => Some("ssl_certificate"),

@@ -40,7 +40,7 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
             texts.iter().try_for_each(|text| regex(reader, item, text, true, item.place).map(|_| ()))
         }
         "fastcgi_split_path_info" => {
-            let pattern = regex(reader, item, &first.to_vec(), false, item.place)?;
+            let pattern = regex(reader, item, first, false, item.place)?;
             match pattern {
                 Some(pattern) if pattern.groups < 2 => {
                     Err(Stop::wrong(&name, "pattern must have 2 captures", item.place))

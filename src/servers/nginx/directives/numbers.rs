@@ -41,10 +41,12 @@ fn scaled(text: &[u8], giga: bool) -> Option<u64> {
     number.checked_mul(scale).filter(|bytes| i64::try_from(*bytes).is_ok())
 }
 
+type Parts<'t> = Vec<(u64, Option<&'t [u8]>)>;
+
 /// Milliseconds: numbers with units, the greater units first; `ms` only where `fine` (`ngx_parse_time`).
 pub(in super::super) fn time(text: &[u8], fine: bool) -> Option<u64> {
     let unit = alt((tag("ms"), tag("y"), tag("M"), tag("w"), tag("d"), tag("h"), tag("m"), tag("s"), tag(" ")));
-    let parsed: IResult<&[u8], Vec<(u64, Option<&[u8]>)>> = all_consuming(many0((digits, opt(unit)))).parse(text);
+    let parsed: IResult<&[u8], Parts<'_>> = all_consuming(many0((digits, opt(unit)))).parse(text);
     let (_, parts) = parsed.ok().filter(|(_, parts)| !parts.is_empty())?;
     let (mut total, mut before) = (0_u64, 0);
     for (number, unit) in parts {
