@@ -383,24 +383,9 @@ pub(super) const HANDLERS: [&str; 6] = ["stub_status", "empty_gif", "flv", "mp4"
 
 fn location_words(tree: &Tree, id: BlockId) -> String {
     let block = tree.get(id);
-    match block.kind {
-        Kind::Location => {
-            let words: Vec<_> = block.args.iter().map(|word| String::from_utf8_lossy(&word.value)).collect();
-            format!("location {} takes it", words.join(" "))
-        }
-        Kind::Main
-        | Kind::Events
-        | Kind::Http
-        | Kind::Server
-        | Kind::ServerIf
-        | Kind::LocationIf
-        | Kind::LimitExcept
-        | Kind::Upstream
-        | Kind::Mail
-        | Kind::MailServer
-        | Kind::Stream
-        | Kind::StreamServer
-        | Kind::StreamUpstream
-        | Kind::Entries => "no location is for it, so the server's own settings hold".to_owned(),
+    if block.kind != Kind::Location {
+        return "no location is for it, so the server's own settings hold".to_owned();
     }
+    let words: Vec<_> = block.args.iter().map(|word| String::from_utf8_lossy(&word.value)).collect();
+    format!("location {} takes it", words.join(" "))
 }
