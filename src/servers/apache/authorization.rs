@@ -200,11 +200,10 @@ impl Site<'_> {
         if !places.all(|other| other == Some(place)) {
             return None;
         }
-        let url = String::from_utf8_lossy(shown.url.as_deref().unwrap_or(b"/")).into_owned();
         let remark = Remark::AuthorizationContested {
             application: application.name,
             breaks: application.breaks,
-            exempt: exempt(application, &url),
+            exempt: exempt(application, shown.url.as_deref()),
         };
         Some(Noted { remark, place, related: None })
     }
@@ -254,12 +253,15 @@ impl<'h> Spot<'h> {
 /// How to leave an API out of a login. A path that is rewritten to a script is asked about twice, and the second time
 /// under the script's name, unless both have the same settings (server/request.c, `ap_process_request_internal`):
 /// measured, `<Location>` and `<If>` about such a path do not help, and a variable does.
-fn exempt(application: &Application, url: &str) -> String {
+fn exempt(application: &Application, url: Option<&[u8]>) -> String {
     if application.is_its_script() {
         let name = Path::new(application.script).file_name().unwrap_or_default().display();
         return format!("<Files \"{name}\"> with `Require all granted`");
     }
-    format!("`SetEnvIf Request_URI ^{url}{} api` and `Require env api` beside the other Require", application.api)
+    let path = String::from_utf8_lossy(url.unwrap_or(b"/"));
+    let unknown = if url.is_none() { ", with the path under which it is shown" } else { "" };
+    let api = application.api;
+    format!("`SetEnvIf Request_URI ^{path}{api} api` and `Require env api` beside the other Require{unknown}")
 }
 
 /// What runs the script of an application that is a file of this server.
