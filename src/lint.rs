@@ -82,6 +82,10 @@ pub enum Stop {
     NoRule(PathBuf, RuleName),
     /// A main configuration whose name does not tell the server.
     NoServer(PathBuf),
+    /// A server whose files alone tell nothing: its main configuration is needed.
+    NeedsConfig(Kind),
+    /// A server whose configuration is read for single requests only.
+    NotSurveyed(Kind),
 }
 
 impl fmt::Display for Stop {
@@ -99,6 +103,11 @@ impl fmt::Display for Stop {
             Self::NoRule(path, rule) => {
                 let (line, column) = (rule.at.line, rule.at.column);
                 write!(out, "{}:{line}:{column}: there is no rule `{}`", path.display(), rule.name)
+            }
+            Self::NeedsConfig(kind) => write!(out, "{} needs --config: its main configuration", kind.name()),
+            Self::NotSurveyed(kind) => {
+                let name = kind.name();
+                write!(out, "check and logins do not cover {name} yet; `htlint simulate` answers single requests")
             }
             Self::NoServer(path) => {
                 write!(out, "{}: which server is it for? Say so with --server", path.display())
@@ -125,6 +134,9 @@ pub fn check_watched(files: &dyn Files, options: &Options, watch: &dyn Watch) ->
     if let Some(main) = &options.config {
         return check_main(files, options, main, watch);
     }
+    if let Some(kind) = options.server.filter(|kind| *kind != Kind::Apache) {
+        return Err(Stop::NeedsConfig(kind));
+    }
     let named = if options.paths.is_empty() { vec![options.here.clone()] } else { options.paths.clone() };
     let config = config(files, options, &named)?;
     let profile = profile(options, &config)?;
@@ -142,6 +154,9 @@ pub fn check_watched(files: &dyn Files, options: &Options, watch: &dyn Watch) ->
 fn check_main(files: &dyn Files, options: &Options, main: &Path, watch: &dyn Watch) -> Result<Checked, Stop> {
     let main: PathBuf = options.here.join(main).components().collect();
     let kind = options.server.or_else(|| Kind::of_config(&main)).ok_or_else(|| Stop::NoServer(main.clone()))?;
+    if !kind.is_surveyed() {
+        return Err(Stop::NotSurveyed(kind));
+    }
     let config = config(files, options, std::slice::from_ref(&main))?;
     let paths = paths_for(files, options, &main)?;
     let mut report = Report::default();

@@ -135,7 +135,8 @@ impl Writer<'_> {
     }
 
     fn one(&mut self, choice: &[&'static str]) -> &'static str {
-        *self.chance.one_of(choice)
+        let one: &&'static str = self.chance.one_of(choice);
+        one
     }
 
     fn once_in(&mut self, many: usize) -> bool {
@@ -238,6 +239,7 @@ impl Writer<'_> {
     }
 
     /// Settings, at most so many kinds of them.
+    #[allow(clippy::too_many_lines, reason = "one arm for each kind, and nothing else")]
     fn items(&mut self, most: usize, server: bool) {
         let mut kinds: Vec<usize> = Vec::new();
         for _ in 0..self.chance.below(most + 1) {
