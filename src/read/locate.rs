@@ -144,6 +144,12 @@ impl PathMap {
         self.on_host
     }
 
+    /// Whether the server's whole file system lies below a folder here.
+    #[must_use]
+    pub fn has_root(&self) -> bool {
+        self.root.is_some()
+    }
+
     /// Where the absolute path lies as far as somebody said so; a path that is not absolute is nowhere.
     #[must_use]
     pub fn told(&self, files: &dyn Files, server: &Path) -> Located {

@@ -69,10 +69,21 @@ impl<'a> MainFiles<'a> {
         }
     }
 
+    /// Whether all of the server's files are at hand; a checkout lacks logs, keys and modules, and that tells nothing.
+    fn is_whole(&self) -> bool {
+        self.paths.is_host() || self.paths.has_root()
+    }
+
+    /// Nothing to be included is found at a path.
+    fn nothing(&self, path: PathBuf) -> NotIncluded {
+        if self.is_whole() { NotIncluded::Missing(path) } else { NotIncluded::Elsewhere(path) }
+    }
+
     /// What stands at the end of a path of the server: `None` if nobody can tell, an inner `None` if nothing does.
     pub(in crate::servers::apache) fn stat(&self, server: &Path) -> Option<Option<Stat>> {
         let local = self.local(server)?;
-        Some(self.files.stat(&local).ok())
+        let stat = self.files.stat(&local).ok();
+        (stat.is_some() || self.is_whole()).then_some(stat)
     }
 
     /// Of what kind that is.
@@ -84,7 +95,7 @@ impl<'a> MainFiles<'a> {
     /// by its first bytes.
     pub(in crate::servers::apache) fn is_library(&self, server: &Path) -> Option<bool> {
         let local = self.local(server)?;
-        let Ok(stat) = self.files.stat(&local) else { return Some(false) };
+        let Some(stat) = self.stat(server)? else { return Some(false) };
         if stat.len >= LEAST_LIBRARY {
             return Some(stat.kind == FileType::Regular);
         }
@@ -97,7 +108,8 @@ impl<'a> MainFiles<'a> {
 
     /// The bytes of a file of the server, as it reads them when it starts, as root.
     pub(in crate::servers::apache) fn bytes(&self, server: &Path) -> Option<Result<Vec<u8>, Fault>> {
-        self.local(server).map(|local| self.files.read(&local))
+        let read = self.files.read(&self.local(server)?);
+        (read.is_ok() || self.is_whole()).then_some(read)
     }
 
     /// The files as seen from a ServerRoot.
@@ -110,6 +122,7 @@ impl<'a> MainFiles<'a> {
         let bytes = path.as_os_str().as_encoded_bytes();
         if !is_glob(bytes) {
             return match self.kind(path) {
+                None if optional && self.local(path).is_some() => Ok(Vec::new()),
                 None => Err(NotIncluded::Elsewhere(path.to_owned())),
                 Some(None) if optional => Ok(Vec::new()),
                 Some(_) => self.whole(path, 0, optional),
@@ -144,7 +157,7 @@ impl<'a> MainFiles<'a> {
         let entries = match self.files.entries(&local) {
             Ok(entries) => entries,
             Err(Fault::Missing) if optional => return Ok(()),
-            Err(_) => return Err(NotIncluded::Missing(folder.join(name))),
+            Err(_) => return Err(self.nothing(folder.join(name))),
         };
         let mut found = false;
         for entry in entries {
@@ -158,12 +171,12 @@ impl<'a> MainFiles<'a> {
             found = true;
             self.matching(&folder.join(name), rest, optional, all)?;
         }
-        if found || optional { Ok(()) } else { Err(NotIncluded::Missing(folder.join(name))) }
+        if found || optional { Ok(()) } else { Err(self.nothing(folder.join(name))) }
     }
 
     /// A file, or all files of a folder and of those in it, by name.
     fn whole(&self, path: &Path, depth: usize, optional: bool) -> Result<Vec<FileId>, NotIncluded> {
-        let missing = || NotIncluded::Missing(path.to_owned());
+        let missing = || self.nothing(path.to_owned());
         let Some(local) = self.local(path) else { return Err(NotIncluded::Elsewhere(path.to_owned())) };
         let kind = match self.files.stat(&local) {
             Ok(stat) => stat.kind,
