@@ -33,7 +33,7 @@ const FLOORS: [&[&str]; 11] = [
 const STRANGERS: [(&str, &[&str]); 2] =
     [("report", &["servers", "rules", "config", "read"]), ("rules", &["servers", "read", "config"])];
 /// Files that search bytes outside of nom's parsers, and why they may.
-const SEARCHING: [(&str, &str); 17] = [
+const SEARCHING: [(&str, &str); 15] = [
     ("src/lines.rs", "the first and the last byte that is no blank"),
     ("src/hash/damage.rs", "asks whether a byte is there at all"),
     ("src/hash/format/sha1_crypt.rs", "names the byte that is outside the alphabet"),
@@ -42,14 +42,12 @@ const SEARCHING: [(&str, &str); 17] = [
     ("src/hash/strength.rs", "compares neighbours"),
     ("src/hash/verifier", "a C string ends at NUL, and musl refuses two bytes"),
     ("src/servers/apache/applications.rs", "our own table"),
-    ("src/servers/apache/arrival.rs", "the first name of a decoded path, which has no place in a file"),
     ("src/servers/apache/commands", "the parts of one word, whose own places nobody shows"),
     ("src/servers/apache/directives", "our own tables, and words that are parsed"),
     ("src/servers/apache/expr/function.rs", "cuts a computed value where C would"),
     ("src/servers/apache/expr/scan.rs", "cuts a decoded text where C would"),
     ("src/servers/apache/main", "the parts of one word, and lines of files that are no configuration"),
     ("src/servers/apache/profile.rs", "the version is our own text"),
-    ("src/servers/apache/rewrite.rs", "the flags of one word"),
     ("src/users/contents.rs", "asks whether a byte is there at all"),
 ];
 /// The longest file in lines.

@@ -5,12 +5,12 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::config::DirConfig;
 use super::content::{Redirect, UrlPattern};
-use super::delivery::Errand;
+use super::delivery::{Errand, plain};
 use super::facts::Circumstances;
-use super::ground::Thing;
 use super::host::{Host, Listen, Trace as Tracing};
 use super::policy::Ask;
-use super::rewrite::{Rewritten, rewritten};
+use super::rewrite::{Applied, regex_replaced};
+use super::rewriter::Rewriter;
 use super::setup::Setup;
 use super::site::Site;
 use super::spot::{Hosted, Spot, absolute, chosen, host_of};
@@ -19,6 +19,18 @@ use super::walk::{located, with_conditions};
 use super::world::World;
 use crate::answer::{Answer, Because, Missing, Reason, Request, Trace};
 use crate::source::Place;
+
+/// Where a request came to.
+pub(super) struct Arrived<'p> {
+    /// The place.
+    pub spot: Spot<'p>,
+    /// The request as rewrite rules have changed it; `None`: as it was.
+    pub ask: Option<Ask>,
+    /// Whether a rule with `END` was met.
+    pub ended: bool,
+    /// The rule that forces a handler.
+    pub forced: Option<Place>,
+}
 
 /// Where a request comes to.
 ///
@@ -29,17 +41,17 @@ pub(super) fn arrive<'p>(
     errand: &Errand<'_, 'p>,
     request: &Request,
     trace: &mut Trace,
-) -> Result<Spot<'p>, Answer> {
+) -> Result<Arrived<'p>, Answer> {
     let host = host(errand.setup, request, trace)?;
     if request.path == b"*" && request.method == "OPTIONS" {
         return Err(plain(200));
     }
     let url = target(&request.path, host.host.slashes.unwrap_or(Slashes::Refused)).map_err(plain)?;
-    let spot = map(site, errand, host, url, trace)?;
+    let arrived = map(site, errand, host, url, trace)?;
     if request.method == "TRACE" {
         return Err(plain(if host.host.trace == Some(Tracing::Off) { 405 } else { 200 }));
     }
-    Ok(spot)
+    Ok(arrived)
 }
 
 /// Where a decoded URL path leads on a host.
@@ -52,32 +64,24 @@ pub(super) fn map<'p>(
     host: &'p Hosted,
     url: Vec<u8>,
     trace: &mut Trace,
-) -> Result<Spot<'p>, Answer> {
+) -> Result<Arrived<'p>, Answer> {
     let spot = Spot { host, url: Some(url.clone()), path: None, look: true, walked: false };
     let settings = before_mapping(&spot, errand.ask, errand.world);
     if let Some(place) = host.host.unmapped {
         let missing = Missing::Condition { directive: "the mapping of URLs to files".to_owned() };
         return Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, place)));
     }
-    let mut url = url;
-    match rewritten(&host.host.rewrite, &url, errand.world) {
-        Rewritten::Kept => {}
-        Rewritten::Answered(status, place) => {
-            trace.step(Some(place), || format!("a RewriteRule answers {status} before any login"));
-            return Err(plain(status));
-        }
-        Rewritten::Unknown(because) => return Err(Answer::unknown(because)),
-        Rewritten::Path(to, place) => {
-            trace.step(Some(place), || format!("a RewriteRule maps it to {}", shown(&to)));
-            if is_file_path(site, &to) {
-                return Ok(Spot { path: Some(to), ..spot });
-            }
-            url = to;
-        }
+    let rewritten = by_rules(site, errand, &settings, &spot, trace)?;
+    let Ruled { url: ruled, path, ask, ended, forced } = rewritten.unwrap_or_default();
+    let arrived = |spot: Spot<'p>| Arrived { spot, ask, ended, forced };
+    if path.is_some() {
+        return Ok(arrived(Spot { path, ..spot }));
     }
+    let url = ruled.unwrap_or(url);
+    let spot = Spot { url: Some(url.clone()), ..spot };
     if let Some(place) = proxied(&host.host, &settings, &url) {
         trace.step(Some(place), || "another server is asked: no per-directory file is read".to_owned());
-        return Ok(Spot { path: None, ..spot });
+        return Ok(arrived(Spot { path: None, ..spot }));
     }
     let redirects = settings.content.redirects.iter().filter(|redirect| redirect.what.is_none());
     if let Some(redirect) = redirects.chain(&host.host.redirects).find(|redirect| redirect.fits(&url)) {
@@ -85,19 +89,88 @@ pub(super) fn map<'p>(
         return Err(plain(redirect.status));
     }
     let path = mapped(errand.setup, host, &settings, &url, trace);
-    Ok(Spot { path: Some(path), ..spot })
+    Ok(arrived(Spot { path: Some(path), ..spot }))
 }
 
-/// Whether a path that a server-level RewriteRule makes is one of the file system: its first name is there
-/// (mod_rewrite.c, `prefix_stat`).
-fn is_file_path(site: &Site<'_>, path: &[u8]) -> bool {
-    let Some(rest) = path.strip_prefix(b"/") else { return false };
-    let end = rest.iter().position(|byte| *byte == b'/').map_or(path.len(), |at| at + 1);
-    !matches!(site.thing(path.get(..end).unwrap_or(path), true), Thing::Missing | Thing::Unknown)
+/// Where the request for an index of a folder comes to: beside it, unless rules outside of all sections take it.
+///
+/// # Errors
+/// As [`arrive`].
+pub(super) fn index<'p>(
+    site: &'p Site<'_>,
+    errand: &Errand<'_, 'p>,
+    spot: Spot<'p>,
+    trace: &mut Trace,
+) -> Result<Arrived<'p>, Answer> {
+    if spot.host.host.rewrite.rules.is_empty() {
+        return Ok(Arrived { spot, ask: None, ended: false, forced: None });
+    }
+    let url = spot.url.clone().unwrap_or_default();
+    let arrived = map(site, errand, spot.host, url, trace)?;
+    let walked = arrived.spot.path == spot.path;
+    Ok(Arrived { spot: Spot { walked, ..arrived.spot }, ..arrived })
 }
 
-fn plain(status: u16) -> Answer {
-    Answer { status: Some(status), because: Vec::new() }
+/// What the rules outside of all sections make of a request.
+#[derive(Default)]
+struct Ruled {
+    /// The URL path for the modules behind, if another.
+    url: Option<Vec<u8>>,
+    /// The file path.
+    path: Option<Vec<u8>>,
+    /// The request with another query or variables.
+    ask: Option<Ask>,
+    /// Whether `END` was met.
+    ended: bool,
+    /// The rule that forces a handler.
+    forced: Option<Place>,
+}
+
+/// mod_rewrite's rules outside of all sections (modules/mappers/mod_rewrite.c, `hook_uri2file`).
+fn by_rules<'p>(
+    site: &'p Site<'_>,
+    errand: &Errand<'_, 'p>,
+    settings: &DirConfig,
+    spot: &Spot<'p>,
+    trace: &mut Trace,
+) -> Result<Option<Ruled>, Answer> {
+    let url = spot.url.clone().unwrap_or_default();
+    let rewrite = &spot.host.host.rewrite;
+    let runs = settings.content.rewrite.engine == Some(true) && !errand.ended && url.first() == Some(&b'/');
+    if !runs || rewrite.rules.is_empty() {
+        return Ok(None);
+    }
+    let rewriter = Rewriter::of_server(site, errand, spot, settings);
+    let query = errand.ask.query.clone().filter(|query| !query.is_empty());
+    let mut course = rewriter.course(url, Vec::new(), query);
+    let applied = rewriter.apply(&rewrite.rules, None, &mut course).map_err(Answer::unknown)?;
+    let variables = [errand.ask.variables.as_slice(), &course.variables].concat();
+    let query = Some(course.query.clone().unwrap_or_default());
+    let ruled = Ruled {
+        ask: Some(Ask { query, variables, ..errand.ask.clone() }),
+        ended: course.ended,
+        forced: course.handler.as_ref().and(rewrite.rules.first()).map(|rule| rule.place),
+        ..Ruled::default()
+    };
+    match applied {
+        Applied::Kept => Ok(Some(ruled)),
+        Applied::Answered(status, place) => {
+            trace.step(Some(place), || format!("a RewriteRule answers {status} before any login"));
+            Err(plain(status))
+        }
+        Applied::PassedThrough(place) => {
+            trace.step(Some(place), || format!("a RewriteRule makes it {}", shown(&course.filename)));
+            Ok(Some(Ruled { url: Some(course.filename), ..ruled }))
+        }
+        Applied::Changed(place) => {
+            trace.step(Some(place), || format!("a RewriteRule maps it to {}", shown(&course.filename)));
+            if let Some(answer) = course.leaves(errand.setup.profile.modules.has(b"mod_proxy.c"), place) {
+                return Err(answer);
+            }
+            let path = Some(rewriter.settled(rewrite, course, place)?);
+            Ok(Some(Ruled { path, ..ruled }))
+        }
+    }
 }
 
 fn shown(bytes: &[u8]) -> String {
@@ -184,7 +257,7 @@ impl UrlPattern {
     fn rest(&self, url: &[u8], to: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Prefix(prefix) => behind(prefix, url).map(|rest| [to, rest].concat()),
-            Self::Regex(pattern) => pattern.as_ref()?.replaced(url, to),
+            Self::Regex(pattern) => regex_replaced(pattern.as_ref()?, url, to),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::config::Set;
 use super::expr::Pattern;
 use super::methods::Methods;
+use super::rewrite::Rewrite;
 use crate::source::Place;
 
 /// `Options`, as far as they decide on a status (server/core.c, `set_options`).
@@ -121,40 +122,10 @@ pub(super) struct Content {
     pub error_urls: Vec<(u16, bool)>,
     /// AllowMethods; an empty set: reset.
     pub allowed_methods: Option<(Methods, Place)>,
-    /// RewriteEngine On, and where rules stand: what they do is not followed.
+    /// mod_rewrite.
     pub rewrite: Rewrite,
     /// AcceptPathInfo.
     pub path_info: Option<bool>,
-}
-
-/// mod_rewrite's settings of one place; a place with any of them forgets the outer ones, but for the engine.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Rewrite {
-    /// RewriteEngine.
-    pub engine: Option<bool>,
-    /// The rules, each with the conditions before it.
-    pub rules: Vec<RewriteRule>,
-    /// `RewriteOptions Inherit` and its like.
-    pub inherits: bool,
-    /// Conditions that wait for their rule.
-    pub conditions: usize,
-}
-
-/// A RewriteRule.
-#[derive(Debug, Clone)]
-pub(super) struct RewriteRule {
-    /// How many conditions stand before it.
-    pub conditions: usize,
-    /// The pattern; `None`: one that only the server can compile.
-    pub pattern: Option<Pattern>,
-    /// `!pattern`.
-    pub negated: bool,
-    /// The substitution as written.
-    pub target: Vec<u8>,
-    /// The flags as written, without brackets.
-    pub flags: Vec<u8>,
-    /// The directive.
-    pub place: Place,
 }
 
 impl Content {
@@ -176,17 +147,5 @@ impl Content {
             rewrite: self.rewrite.with(&inner.rewrite),
             path_info: inner.path_info.or(self.path_info),
         }
-    }
-}
-
-impl Rewrite {
-    fn with(&self, inner: &Self) -> Self {
-        if inner.engine.is_none() && inner.rules.is_empty() && !inner.inherits {
-            return self.clone();
-        }
-        let engine = inner.engine.or(self.engine);
-        let rules =
-            if inner.inherits { [inner.rules.as_slice(), self.rules.as_slice()].concat() } else { inner.rules.clone() };
-        Self { engine, rules, inherits: inner.inherits, conditions: 0 }
     }
 }

@@ -1,20 +1,25 @@
 //! What the server answers once access is granted: redirects of the folder, its index, and the file itself
 //! (modules/mappers/mod_alias.c, `fixup_redir`; mod_dir.c, `fixup_dir`; server/core.c, `default_handler`).
 
+use super::arrival::Arrived;
 use super::config::DirConfig;
 use super::content::OptionSet;
 use super::ground::{Found, Thing};
+use super::handler::handled;
 use super::methods::Methods;
 use super::policy::{Ask, Policy, refuse};
-use super::rewrite::{Rewritten, rewritten};
+use super::rewrite::{Applied, Course, with_base};
+use super::rewriter::Rewriter;
 use super::setup::Setup;
 use super::site::Site;
-use super::spot::Spot;
+use super::spot::{Hosted, Spot};
+use super::target::{Slashes, query_of, target};
 use super::world::World;
 use crate::answer::{Answer, Because, Missing, Reason, Trace};
+use crate::source::Place;
 
 /// How often a request may be sent on to another path (`LimitInternalRecursion`).
-const DEEPEST: usize = 10;
+pub(super) const DEEPEST: usize = 10;
 
 /// Modules for whose sake a login is checked again for the index of a folder.
 const REPEATING: [&[u8]; 3] = [b"mod_allowmethods.c", b"mod_lua.c", b"mod_log_debug.c"];
@@ -31,21 +36,54 @@ pub(super) struct Errand<'e, 'p> {
     pub method: &'e str,
     /// How often it was sent on.
     pub depth: usize,
+    /// The URL path of the request that this is a sub-request of.
+    pub outer: Option<&'e [u8]>,
+    /// Whether a rule with `END` was met.
+    pub ended: bool,
+}
+
+/// What the last phase before the handler comes to.
+enum Fixed {
+    /// The answer.
+    Answered(Answer),
+    /// A rule sends the request on.
+    SentOn(Onward),
+}
+
+/// What a rule has made of a request.
+struct Onward {
+    /// The request target.
+    target: Vec<u8>,
+    /// The variables that rules have set.
+    variables: Vec<(String, Option<Vec<u8>>)>,
+    /// Whether `END` was met.
+    ended: bool,
 }
 
 impl Site<'_> {
     /// The whole answer to a request at a place.
-    pub(super) fn run<'p>(&'p self, errand: &Errand<'_, 'p>, spot: Spot<'p>, trace: &mut Trace) -> Answer {
-        let Errand { setup, ask, world, .. } = *errand;
-        let (policy, walked) = self.policy_at(setup, spot, Some(ask), world);
+    pub(super) fn run<'p>(&'p self, errand: &Errand<'_, 'p>, arrived: Arrived<'p>, trace: &mut Trace) -> Answer {
+        let ask = arrived.ask.as_ref().unwrap_or(errand.ask);
+        let errand = &Errand { ask, ended: errand.ended || arrived.ended, ..*errand };
+        let Errand { setup, world, .. } = *errand;
+        let (policy, walked) = self.policy_at(setup, arrived.spot, Some(ask), world);
         let found = &walked.found;
         policy.note(trace);
         let answer = policy.answer(ask, world);
         if answer.passes() != Some(true) {
             return policy.sent_elsewhere(answer);
         }
-        let delivered = self.fixed_up(errand, &policy, found, trace);
-        let delivered = delivered.unwrap_or_else(|| self.deliver(errand, &policy, found, trace));
+        if let Some(place) = arrived.forced {
+            return Answer::unknown(forced(place));
+        }
+        let delivered = match self.fixed_up(errand, &policy, found, trace) {
+            Some(Fixed::SentOn(onward)) if !lacks_slash(&policy, found) => {
+                return self.redirected(errand, &policy, onward, trace);
+            }
+            Some(Fixed::Answered(answer)) => answer,
+            Some(Fixed::SentOn(_)) => plain(301),
+            None => self.deliver(errand, &policy, found, trace),
+        };
         match delivered {
             Answer { status: Some(status), because } if because.is_empty() => {
                 let because = if status < 400 { answer.because } else { Vec::new() };
@@ -79,50 +117,87 @@ impl Site<'_> {
         policy: &Policy<'p>,
         found: &Found,
         trace: &mut Trace,
-    ) -> Option<Answer> {
+    ) -> Option<Fixed> {
         let config = &policy.config;
         let url = policy.spot.url.as_deref().unwrap_or_default();
-        if let Some(answer) = self.rewritten(errand, policy, found, trace) {
-            return Some(answer);
+        let fixed = self.rewritten(errand, policy, found, trace);
+        if matches!(fixed, Some(Fixed::Answered(_))) {
+            return fixed;
         }
-        let redirect = config.content.redirects.iter().find(|redirect| redirect.fits(url))?;
+        let Some(redirect) = config.content.redirects.iter().find(|redirect| redirect.fits(url)) else { return fixed };
         trace.step(Some(redirect.place), || format!("a Redirect answers {}", redirect.status));
-        Some(plain(redirect.status))
+        Some(Fixed::Answered(plain(redirect.status)))
     }
 
+    /// mod_rewrite's rules of the folder (modules/mappers/mod_rewrite.c, `hook_fixup`).
     fn rewritten<'p>(
         &'p self,
         errand: &Errand<'_, 'p>,
         policy: &Policy<'p>,
         found: &Found,
         trace: &mut Trace,
-    ) -> Option<Answer> {
+    ) -> Option<Fixed> {
         let rewrite = &policy.config.content.rewrite;
-        if rewrite.engine != Some(true) || rewrite.rules.is_empty() {
+        let directory = rewrite.directory.as_deref().filter(|_| rewrite.engine == Some(true))?;
+        let no_slash = rewrite.options.is_some_and(|options| options.no_slash);
+        let without_slash = directory.strip_suffix(b"/") == Some(found.filename.as_slice());
+        if errand.ended || policy.spot.path.is_none() || (!no_slash && without_slash) {
             return None;
         }
         let options = policy.config.content.options.in_force();
         if !options.has(OptionSet::LINKS) && !options.has(OptionSet::OWNED_LINKS) {
-            return Some(refuse(403, Reason::DeniedByRule, rewrite.rules.first().map(|rule| rule.place), "AH00670"));
+            let place = rewrite.rules.first().map(|rule| rule.place);
+            return Some(Fixed::Answered(refuse(403, Reason::DeniedByRule, place, "AH00670")));
         }
-        let name = [found.name(), found.path_info.as_slice()].concat();
-        match rewritten(rewrite, &name, errand.world) {
-            Rewritten::Kept => None,
-            Rewritten::Answered(status, place) => {
+        if rewrite.rules.is_empty() {
+            return None;
+        }
+        let rewriter = Rewriter::of_server(self, errand, &policy.spot, &policy.config);
+        let rewriter = rewriter.of_folder(policy.user(errand.ask, errand.world), Some(directory.to_owned()));
+        let query = errand.ask.query.clone().filter(|query| !query.is_empty());
+        let mut course = rewriter.course(found.filename.clone(), found.path_info.clone(), query);
+        let place = match rewriter.apply(&rewrite.rules, Some(directory), &mut course) {
+            Err(because) => return Some(Fixed::Answered(Answer::unknown(because))),
+            Ok(Applied::Answered(status, place)) => {
                 trace.step(Some(place), || format!("a RewriteRule answers {status}"));
-                Some(plain(status))
+                return Some(Fixed::Answered(plain(status)));
             }
-            Rewritten::Unknown(because) => Some(Answer::unknown(because)),
-            Rewritten::Path(to, place) if to == name => {
-                let _ = place;
-                None
-            }
-            Rewritten::Path(to, place) => {
-                let url = if to.first() == Some(&b'/') { to } else { beside(policy, &to)? };
-                trace.step(Some(place), || format!("a RewriteRule sends it on to {}", String::from_utf8_lossy(&url)));
-                Some(self.sent_on(errand, policy, url, trace))
-            }
+            Ok(Applied::Kept) => None,
+            Ok(Applied::Changed(place) | Applied::PassedThrough(place)) => Some(place),
+        };
+        let leaves = place.and_then(|place| course.leaves(policy.has(b"mod_proxy.c"), place));
+        if let Some(answer) = leaves {
+            return Some(Fixed::Answered(answer));
         }
+        if place.is_none() || course.filename == found.filename {
+            let rule = rewrite.rules.first().filter(|_| course.handler.is_some())?;
+            return Some(Fixed::Answered(Answer::unknown(forced(rule.place))));
+        }
+        let target = onward(&policy.config, policy.spot.host, &course);
+        trace.step(place, || format!("a RewriteRule sends it on to {}", String::from_utf8_lossy(&target)));
+        Some(Fixed::SentOn(Onward { target, variables: course.variables, ended: course.ended }))
+    }
+
+    /// The request for the target that a rule has made, with the variables of before under other names
+    /// (modules/http/http_request.c, `ap_internal_redirect`, `rename_original_env`).
+    fn redirected<'p>(
+        &'p self,
+        errand: &Errand<'_, 'p>,
+        policy: &Policy<'p>,
+        onward: Onward,
+        trace: &mut Trace,
+    ) -> Answer {
+        let url = match target(&onward.target, policy.spot.host.host.slashes.unwrap_or(Slashes::Refused)) {
+            Ok(url) => url,
+            Err(status) => return plain(status),
+        };
+        let set = errand.ask.variables.iter().chain(&onward.variables);
+        let kept = set.filter(|(_, value)| value.is_some());
+        let mut variables: Vec<_> = kept.map(|(name, value)| (format!("REDIRECT_{name}"), value.clone())).collect();
+        variables.push(("REDIRECT_STATUS".to_owned(), Some(b"200".to_vec())));
+        variables.push(("REDIRECT_URL".to_owned(), policy.spot.url.clone()));
+        let ask = Ask { query: query_of(&onward.target), variables, ..errand.ask.clone() };
+        self.sent_on(&Errand { ask: &ask, ended: onward.ended, ..*errand }, policy, url, trace)
     }
 
     /// The same request for another path of the site.
@@ -130,9 +205,9 @@ impl Site<'_> {
         if errand.depth >= DEEPEST {
             return plain(500);
         }
-        let further = Errand { depth: errand.depth + 1, ..*errand };
-        match super::arrival::map(self, errand, policy.spot.host, url, trace) {
-            Ok(spot) => self.run(&further, spot, trace),
+        let further = Errand { depth: errand.depth + 1, outer: None, ..*errand };
+        match super::arrival::map(self, &further, policy.spot.host, url, trace) {
+            Ok(arrived) => self.run(&further, arrived, trace),
             Err(answer) => answer,
         }
     }
@@ -179,14 +254,12 @@ impl Site<'_> {
             }
             let path = Some(joined(&found.filename, name));
             let spot = Spot { url: Some(joined(url, name)), path, walked: true, ..policy.spot.clone() };
-            let is_there = self.thing(&joined(&found.filename, name), spot.look) == Thing::File;
-            let looked_up = self.looked_up(errand, policy, spot, trace);
-            match looked_up {
-                Ok(answer) if is_there => {
+            match self.looked_up(errand, policy, spot, trace) {
+                Ok(Some(answer)) => {
                     trace.step(None, || format!("its index is {}", String::from_utf8_lossy(name)));
                     return answer;
                 }
-                Ok(_) | Err(Answer { status: Some(404), .. }) => {}
+                Ok(None) | Err(Answer { status: Some(404), .. }) => {}
                 Err(answer) if answer.status.is_none_or(|status| (300..400).contains(&status)) => return answer,
                 Err(answer) => failed = Some(answer),
             }
@@ -202,18 +275,22 @@ impl Site<'_> {
         }
     }
 
-    /// What the handler answers for an index, or why it is not even reached.
+    /// What the handler answers for an index, `None` if no file is there; or why it is not even reached.
     fn looked_up<'p>(
         &'p self,
         errand: &Errand<'_, 'p>,
         policy: &Policy<'p>,
         spot: Spot<'p>,
         trace: &mut Trace,
-    ) -> Result<Answer, Answer> {
+    ) -> Result<Option<Answer>, Answer> {
+        let outer = policy.spot.url.as_deref();
         let ask = Ask { method: "GET".to_owned(), ..errand.ask.clone() };
-        let further = Errand { ask: &ask, depth: errand.depth + 1, ..*errand };
-        let (inner, walked) = self.policy_at(errand.setup, spot, Some(&ask), errand.world);
-        let access = inner.answer(&ask, errand.world);
+        let further = Errand { ask: &ask, depth: errand.depth + 1, outer, ..*errand };
+        let arrived = super::arrival::index(self, &further, spot, trace)?;
+        let ask = arrived.ask.as_ref().unwrap_or(&ask);
+        let further = Errand { ask, ended: errand.ended || arrived.ended, ..further };
+        let (inner, walked) = self.policy_at(errand.setup, arrived.spot, Some(ask), errand.world);
+        let access = inner.answer(ask, errand.world);
         // With the same settings nobody is asked again (server/request.c, `ap_process_request_internal`); where a module
         // wants all sections merged anew, they are the same only if none fits and the folder was not walked again.
         let is_there = walked.found.thing == Thing::File;
@@ -223,8 +300,10 @@ impl Site<'_> {
             return Err(access);
         }
         match self.fixed_up(&further, &inner, &walked.found, trace) {
-            Some(answer) => Err(answer),
-            None => Ok(self.file(errand, &inner, &walked.found)),
+            Some(Fixed::Answered(answer)) => Err(answer),
+            Some(Fixed::SentOn(_)) | None if !is_there => Ok(None),
+            Some(Fixed::SentOn(onward)) => Ok(Some(self.redirected(errand, &inner, onward, trace))),
+            None => Ok(Some(self.file(errand, &inner, &walked.found))),
         }
     }
 
@@ -267,34 +346,9 @@ impl Site<'_> {
     }
 }
 
-impl Policy<'_> {
-    /// An ErrorDocument with a full URL makes a redirect of an error.
-    fn sent_elsewhere(&self, answer: Answer) -> Answer {
-        let Some(status) = answer.status.filter(|status| *status >= 400) else { return answer };
-        let document = self.config.content.error_urls.iter().rev().find(|(code, _)| *code == status);
-        if document.is_some_and(|(_, elsewhere)| *elsewhere) {
-            return Answer { status: Some(302), because: answer.because };
-        }
-        answer
-    }
-
-    /// The steps that led to the settings.
-    fn note(&self, trace: &mut Trace) {
-        let config = &self.config;
-        if let Some(set) = &config.auth_type {
-            trace.step(Some(set.place), || "a login is set up here".to_owned());
-        }
-        if let Some(set) = &config.user_file {
-            trace.step(Some(set.place), || format!("passwords are in {}", String::from_utf8_lossy(&set.value.written)));
-        }
-        for rule in &config.rules {
-            let place = Some(rule.place).filter(|_| !rule.written.is_empty());
-            trace.step(place, || rule.written.clone());
-        }
-    }
-}
-
-fn plain(status: u16) -> Answer {
+/// An answer for no reason worth telling.
+#[must_use]
+pub(super) fn plain(status: u16) -> Answer {
     Answer { status: Some(status), because: Vec::new() }
 }
 
@@ -308,23 +362,35 @@ fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
     [folder, slash, name].concat()
 }
 
-/// The URL path of a name in the folder of a request.
-fn beside(policy: &Policy<'_>, name: &[u8]) -> Option<Vec<u8>> {
-    let url = policy.spot.url.as_deref()?;
-    let end = url.iter().rposition(|byte| *byte == b'/')?;
-    Some(joined(url.get(..=end)?, name))
+/// Whether mod_dir sends the client to the folder's name with a slash at its end.
+fn lacks_slash(policy: &Policy<'_>, found: &Found) -> bool {
+    let slash = |path: &[u8]| path.last() == Some(&b'/');
+    let bare = !slash(&found.filename) && !policy.spot.url.as_deref().is_some_and(slash);
+    found.thing == Thing::Folder && bare && policy.has(b"mod_dir.c") && policy.config.content.slash != Some(false)
 }
 
-/// The handler that makes the answer instead of the server itself.
-fn handled(config: &DirConfig, found: &Found) -> Option<Because> {
-    let by_name = || {
-        let extension = found.name().rsplit(|byte| *byte == b'.').next()?.to_ascii_lowercase();
-        config.content.handlers_by_name.iter().rev().find(|(name, _)| *name == extension).map(|(_, set)| set)
+/// A handler that a rule forces decides on the answer.
+fn forced(place: Place) -> Because {
+    let missing = Missing::Condition { directive: "the handler of a RewriteRule".to_owned() };
+    Because::at(Reason::CannotTell { missing }, place)
+}
+
+/// The request target of an internal redirect: with the base, or what is left of the path below the document root.
+fn onward(config: &DirConfig, host: &Hosted, course: &Course) -> Vec<u8> {
+    let rewrite = &config.content.rewrite;
+    let directory = rewrite.directory.as_deref().unwrap_or_default();
+    let root = host.docroot.strip_suffix(b"/").unwrap_or(&host.docroot);
+    let based = match &rewrite.base {
+        Some(base) => with_base(&course.filename, directory, base),
+        None => course.filename.strip_prefix(root).filter(|rest| rest.first() == Some(&b'/')).map(<[u8]>::to_vec),
     };
-    let set = config.content.handler.as_ref().or_else(by_name)?;
-    if set.value.eq_ignore_ascii_case(b"none") || set.value.eq_ignore_ascii_case(b"default-handler") {
-        return None;
+    let context = || {
+        let known = rewrite.options.is_some_and(|options| options.no_context);
+        host.host.mappings.iter().filter(|_| !known).find_map(|mapping| mapping.back(&course.filename))
+    };
+    let path = based.or_else(context).unwrap_or_else(|| course.filename.clone());
+    match &course.query {
+        Some(query) => [path.as_slice(), b"?", query].concat(),
+        None => path,
     }
-    let missing = Missing::Condition { directive: format!("the handler {}", String::from_utf8_lossy(&set.value)) };
-    Some(Because::at(Reason::CannotTell { missing }, set.place))
 }

@@ -38,7 +38,12 @@ impl Circumstances<'_> {
         let header = |name: &str| self.header(name);
         let holds = |condition: &Condition| condition.eval(self);
         let seen = Seen { remote: self.remote(), method: &ask.method, uri, header: &header, holds: &holds };
-        value(self.env, name, &seen)
+        match value(self.env, name, &seen) {
+            Some(None) => {
+                Some(ask.variables.iter().rev().find(|(set, _)| set == name).and_then(|(_, value)| value.clone()))
+            }
+            known => known,
+        }
     }
 
     fn header(&self, name: &str) -> Option<Option<Vec<u8>>> {

@@ -103,6 +103,30 @@ impl Site<'_> {
         }
     }
 
+    /// Whether something stands at a path, as far as is known.
+    pub(super) fn is_there(&self, path: &[u8]) -> bool {
+        !matches!(self.thing(path, true), Thing::Missing | Thing::Unknown)
+    }
+
+    /// What mod_rewrite asks of a path: `-f`, `-s`, `-d`, `-x`, or `-l`; `None`: can't tell.
+    pub(super) fn tested(&self, letter: u8, path: &[u8]) -> Option<bool> {
+        let path = if path.first() == Some(&b'/') { path.to_owned() } else { [b"/", path].concat() };
+        let thing = self.thing(&path, true);
+        if thing == Thing::Unknown {
+            return None;
+        }
+        if letter == b'l' {
+            return Some(!self.is_shut(&path) && self.is_link(&path));
+        }
+        let stat = || self.library.files.stat(&self.library.local(&server_path(&path))?).ok();
+        Some(match letter {
+            b'd' => thing == Thing::Folder,
+            b's' => thing == Thing::File && stat().is_some_and(|stat| stat.len > 0),
+            b'x' => thing != Thing::Missing && stat().is_some_and(|stat| stat.mode & 0o111 != 0),
+            _ => thing == Thing::File,
+        })
+    }
+
     /// Whether a folder on the way to a path is closed to the workers.
     pub(super) fn is_shut(&self, path: &[u8]) -> bool {
         let Some(account) = self.library.account() else { return false };

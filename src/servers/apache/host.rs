@@ -3,8 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::config::{DirConfig, Set};
-use super::content::{Redirect, Rewrite, UrlPattern};
+use super::content::{Redirect, UrlPattern};
 use super::expr::{Fnmatch, fnmatch};
+use super::rewrite::Rewrite;
 use super::section::{DirectoryPattern, LocationPattern, Section};
 use super::target::Slashes;
 use crate::source::Place;
@@ -106,6 +107,17 @@ pub(super) struct Listen {
     pub place: Place,
 }
 
+impl Mapping {
+    /// The URL path of a file path, for an Alias of a prefix (mod_alias.c sets `ap_set_context_info` for those).
+    #[must_use]
+    pub(super) fn back(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let UrlPattern::Prefix(prefix) = &self.what else { return None };
+        let bare = |text: &[u8]| text.strip_suffix(b"/").map(<[u8]>::to_vec).unwrap_or_else(|| text.to_vec());
+        let rest = path.strip_prefix(bare(&self.path).as_slice()).filter(|rest| rest.first() == Some(&b'/'))?;
+        Some([bare(prefix).as_slice(), rest].concat())
+    }
+}
+
 impl Host {
     /// Whether a client may call it so: by its ServerName or one of its ServerAliases, whatever the letter case.
     #[must_use]
@@ -140,8 +152,8 @@ impl Host {
             mappings: [self.mappings.as_slice(), main.mappings.as_slice()].concat(),
             redirects: [self.redirects.as_slice(), main.redirects.as_slice()].concat(),
             passes: [self.passes.as_slice(), main.passes.as_slice()].concat(),
-            // A virtual host's engine is off unless it says so itself (mod_rewrite.c, `config_server_merge`).
-            rewrite: self.rewrite.clone(),
+            // Without a directive of its own it has no rules (mod_rewrite.c, `hook_uri2file`).
+            rewrite: if self.rewrite.touched { main.rewrite.with(&self.rewrite) } else { Rewrite::default() },
             trace: self.trace.or(main.trace),
             // Not so the main server's: a virtual host has its own or none.
             slashes: self.slashes,

@@ -34,13 +34,24 @@ pub(super) struct Ask {
     pub query: Option<Vec<u8>>,
     /// The request line; `None`: any.
     pub line: Option<Vec<u8>>,
+    /// Variables that rewrite rules have set or unset on the way; the last word counts.
+    pub variables: Vec<(String, Option<Vec<u8>>)>,
 }
 
 impl Ask {
     /// One of which only this is known.
     #[must_use]
     pub(super) fn of(method: &str, login: Login, client: Client) -> Self {
-        Self { method: method.to_owned(), login, client, https: true, headers: None, query: None, line: None }
+        Self {
+            method: method.to_owned(),
+            login,
+            client,
+            https: true,
+            headers: None,
+            query: None,
+            line: None,
+            variables: Vec::new(),
+        }
     }
 }
 
@@ -253,6 +264,18 @@ impl Policy<'_> {
         let message = "a line end in the realm makes a bad header of every challenge".to_owned();
         let reason = Reason::WrongArguments { name: "AuthName".to_owned(), message };
         refuse(500, reason, Some(realm.place), "AH02430")
+    }
+
+    /// The user that a request which passes is given to (`r->user`): `None` if it cannot be told, an inner `None` if
+    /// nobody was asked.
+    #[must_use]
+    pub(super) fn user(&self, ask: &Ask, world: &World) -> Option<Option<Vec<u8>>> {
+        let anonymous = Ask { login: Login::Anonymous, ..ask.clone() };
+        match (&ask.login, self.answer(&anonymous, world).passes()?) {
+            (Login::Anonymous, _) | (_, true) => Some(None),
+            (Login::Password { user, .. }, false) => Some(Some(user.clone())),
+            (Login::Header(_) | Login::Holder(_), false) => None,
+        }
     }
 
     fn user_rule(&self) -> Option<Place> {

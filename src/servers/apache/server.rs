@@ -7,7 +7,7 @@ use super::delivery::Errand;
 use super::policy::Ask;
 use super::request_line::in_origin_form;
 use super::site::Site;
-use super::target::{Slashes, target};
+use super::target::{Slashes, query_of, target};
 use super::world::{World, explore};
 use crate::answer::{Answer, Reason, Request, Server, Startup, Survey, Trace};
 
@@ -53,8 +53,9 @@ impl Server for Site<'_> {
             client: request.client,
             https: request.https,
             headers: Some(request.headers.clone()),
-            query: query(&request.path),
+            query: query_of(&request.path),
             line: Some(line),
+            variables: Vec::new(),
         };
         if self.started.is_none() {
             return self.answer_below_root(request, &ask);
@@ -63,9 +64,10 @@ impl Server for Site<'_> {
         let answer = explore(&World::default(), |world| {
             let setup = self.setup(world);
             let mut trace = trace.fresh();
-            let errand = Errand { setup, ask: &ask, world, method: &request.method, depth: 0 };
+            let errand =
+                Errand { setup, ask: &ask, world, method: &request.method, depth: 0, outer: None, ended: false };
             let answer = match arrive(self, &errand, request, &mut trace) {
-                Ok(spot) => self.run(&errand, spot, &mut trace),
+                Ok(arrived) => self.run(&errand, arrived, &mut trace),
                 Err(answer) => answer,
             };
             steps.replace(trace);
@@ -94,11 +96,4 @@ impl Site<'_> {
         let folder = if is_folder { path } else { path.parent().unwrap_or(path) };
         self.decide(&self.root.join(folder), name, ask)
     }
-}
-
-/// What stands behind the first `?`.
-fn query(target: &[u8]) -> Option<Vec<u8>> {
-    let mut parts = target.splitn(2, |byte| *byte == b'?');
-    parts.next();
-    Some(parts.next().unwrap_or_default().to_vec())
 }

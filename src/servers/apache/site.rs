@@ -208,7 +208,11 @@ impl<'s> Site<'s> {
         let existence = super::open::Existing { site: self, server_root: &setup.profile.server_root };
         let existence: Option<&dyn Existence> = if self.started.is_some() { Some(&existence) } else { None };
         let around = Surroundings { profile: &setup.profile, world, existence };
-        let (per_dir, asked) = world.watch(|| Arc::new(read(id, bytes, around, permit.clone())));
+        let (per_dir, asked) = world.watch(|| {
+            let mut per_dir = read(id, bytes, around, permit.clone());
+            per_dir.config.content.rewrite.stand_in(directory);
+            Arc::new(per_dir)
+        });
         if !asked {
             self.read.borrow_mut().insert(key, per_dir.clone());
         }

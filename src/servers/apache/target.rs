@@ -77,6 +77,29 @@ fn segment(input: &[u8]) -> IResult<&[u8], &[u8]> {
     preceded(char('/'), take_till(|byte| byte == b'/')).parse(input)
 }
 
+/// What stands behind the first `?`.
+#[must_use]
+pub(super) fn query_of(target: &[u8]) -> Option<Vec<u8>> {
+    let mut parts = target.splitn(2, |byte| *byte == b'?');
+    parts.next();
+    Some(parts.next().unwrap_or_default().to_vec())
+}
+
+/// A path escaped so that reading it as a target gives it back (server/util.c, `ap_os_escape_path`).
+#[must_use]
+pub(super) fn escaped(path: &[u8]) -> Vec<u8> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"$-_.+!*'(),:@&=/~".contains(byte);
+    let write = |byte: &u8| if plain(byte) { vec![*byte] } else { format!("%{byte:02x}").into_bytes() };
+    path.iter().flat_map(write).collect()
+}
+
+/// A path of the file system without doubled slashes, `.` and `..`; `None`: it leads above its root.
+#[must_use]
+pub(super) fn merged(path: &[u8]) -> Option<Vec<u8>> {
+    path.strip_prefix(b"/")?;
+    resolved(path).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Slashes, target};

@@ -4,8 +4,9 @@
 use nom::bytes::complete::take_till;
 use nom::{IResult, Parser};
 
+use super::rewriting::rewriting;
 use crate::servers::apache::config::Set;
-use crate::servers::apache::content::{Content, OptionSet, Options, Redirect, Rewrite, RewriteRule, UrlPattern};
+use crate::servers::apache::content::{Content, OptionSet, Options, Redirect, UrlPattern};
 use crate::servers::apache::env_rule::{EnvRule, Subject};
 use crate::servers::apache::expr::{Pattern, parse_condition};
 use crate::servers::apache::line::Directive;
@@ -28,12 +29,15 @@ pub(super) fn take_down(directive: &Directive<'_>, name: &[u8], words: Words<'_>
                 (_, None) => {}
             }
         }
-        b"rewriteengine" | b"rewriterule" | b"rewritecond" | b"rewriteoptions" => {
-            let rewrite = match &mut scope.host {
-                Some(host) => &mut host.rewrite,
-                None => &mut scope.config.content.rewrite,
-            };
-            rewriting(directive, name, &all, rewrite);
+        b"rewriteengine" | b"rewriterule" | b"rewritecond" | b"rewriteoptions" | b"rewritebase" | b"rewritemap" => {
+            let origin = scope.origin();
+            if let Some(host) = &mut scope.host {
+                rewriting(directive, name, &all, origin, &mut host.rewrite);
+            }
+            // Outside of all sections both the server and its folders take it down (`cmd_rewriteengine`).
+            if scope.host.is_none() || matches!(name, b"rewriteengine" | b"rewriteoptions" | b"rewritebase") {
+                rewriting(directive, name, &all, origin, &mut scope.config.content.rewrite);
+            }
         }
         b"setenvif" | b"setenvifnocase" | b"browsermatch" | b"browsermatchnocase" | b"setenvifexpr" => {
             scope.config.env_set.extend(env_rule(name, &all, scope));
@@ -143,36 +147,6 @@ fn redirect(directive: &Directive<'_>, name: &[u8], words: Words<'_>) -> Option<
         _ => UrlPattern::Prefix(path.value.clone()),
     });
     Some(Redirect { what, status, place: directive.place() })
-}
-
-fn rewriting(directive: &Directive<'_>, name: &[u8], words: Words<'_>, rewrite: &mut Rewrite) {
-    let first = words.first().map(|word| word.value.as_slice()).unwrap_or_default();
-    match name {
-        b"rewriteengine" => rewrite.engine = Some(first.eq_ignore_ascii_case(b"on")),
-        b"rewriteoptions" => {
-            rewrite.inherits |= words.iter().any(|word| word.value.to_ascii_lowercase().starts_with(b"inherit"));
-        }
-        b"rewritecond" => rewrite.conditions += 1,
-        _ => {
-            let negated = first.first() == Some(&b'!');
-            let pattern = first.strip_prefix(b"!").unwrap_or(first);
-            let flags = words.get(2).map(|word| word.value.as_slice()).unwrap_or_default();
-            let flags = flags.strip_prefix(b"[").and_then(|flags| flags.strip_suffix(b"]")).unwrap_or(flags);
-            rewrite.rules.push(RewriteRule {
-                conditions: std::mem::take(&mut rewrite.conditions),
-                pattern: Pattern::compile(pattern, flag_is_set(flags, b"nc")).ok(),
-                negated,
-                target: words.get(1).map(|word| word.value.clone()).unwrap_or_default(),
-                flags: flags.to_owned(),
-                place: directive.place(),
-            });
-        }
-    }
-}
-
-/// Whether a flag stands in a list with commas.
-fn flag_is_set(flags: &[u8], wanted: &[u8]) -> bool {
-    flags.split(|byte| *byte == b',').any(|flag| flag.trim_ascii().eq_ignore_ascii_case(wanted))
 }
 
 fn env_rule(name: &[u8], words: Words<'_>, scope: &Scope) -> Option<EnvRule> {

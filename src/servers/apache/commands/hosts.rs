@@ -109,7 +109,8 @@ impl Reader<'_> {
         } else {
             None
         };
-        let config = self.inner(open, body, scope);
+        let mut config = self.inner(open, body, scope);
+        config.content.rewrite.stand_in(&path);
         let written = format!("{} {}>", open.name(), String::from_utf8_lossy(argument));
         let place = open.place();
         let Some(host) = &mut scope.host else { return };

@@ -15,6 +15,7 @@ pub(super) mod programs;
 mod proxy;
 mod require;
 mod rewrite;
+mod rewriting;
 mod sections;
 mod server;
 mod values;

@@ -109,10 +109,11 @@ fn is_regex(pattern: &[u8]) -> bool {
     }
 }
 
-type Arguments<'l> = (&'l [u8], &'l [u8], Option<&'l [u8]>);
+/// The first, the second and perhaps the third argument.
+pub(super) type Arguments<'l> = (&'l [u8], &'l [u8], Option<&'l [u8]>);
 
 /// The two or three arguments; what is behind them is not looked at (`parseargline`). `None`: fewer.
-fn arguments(line: &[u8]) -> Option<Arguments<'_>> {
+pub(super) fn arguments(line: &[u8]) -> Option<Arguments<'_>> {
     let (rest, (first, ended)) = argument(line).ok()?;
     if !ended {
         return None;
@@ -151,6 +152,18 @@ fn flags(field: &[u8], judge: fn(&[u8], &[u8]) -> Option<String>) -> Option<Stri
 }
 
 type Flag<'l> = (&'l [u8], &'l [u8]);
+
+/// The flags of a field that was found good, each with its value.
+pub(super) fn flag_list(field: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let list = field.strip_prefix(b"[").and_then(|list| list.strip_suffix(b"]")).unwrap_or_default();
+    let list = [list, b","].concat();
+    let (mut rest, mut all) = (list.as_slice(), Vec::new());
+    while let Ok((behind, flag)) = flag(rest) {
+        all.extend(flag.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        rest = behind;
+    }
+    all
+}
 
 /// The next flag and its value, and the comma behind it. Blanks with no flag behind them make all that follows the name
 /// of one.

@@ -73,7 +73,8 @@ impl Reader<'_> {
             return self.refuse(open, &open.words_of(rest), format!("{} {message}", shown(open)));
         }
         let Some(pattern) = self.files_pattern(open, &name, regex || tilde) else { return };
-        let config = self.inner(open, body, scope);
+        let mut config = self.inner(open, body, scope);
+        config.content.rewrite.stand_in(&name);
         let written = format!("{} {}>", open.name(), String::from_utf8_lossy(argument));
         if ["<Files>", "<FilesMatch>", "<If>", "<ElseIf>", "<Else>"].iter().any(|outer| scope.is_within(outer)) {
             return self.remark(Remark::NestedFilesIgnored, open.place());
@@ -185,7 +186,8 @@ impl Reader<'_> {
         }
         match parse_condition(&text, scope.origin()) {
             Ok(condition) => {
-                let config = self.inner(open, body, scope);
+                let mut config = self.inner(open, body, scope);
+                config.content.rewrite.stand_in(b"*If");
                 let condition = Some(condition.value);
                 scope.config.conditions.push(IfSection { condition, otherwise, config, place: open.place() });
             }
@@ -201,7 +203,8 @@ impl Reader<'_> {
         if !open.section_argument().unwrap_or_default().is_empty() {
             return self.refuse(open, &words, "<Else> does not take an argument".to_owned());
         }
-        let config = self.inner(open, body, scope);
+        let mut config = self.inner(open, body, scope);
+        config.content.rewrite.stand_in(b"*If");
         scope.config.conditions.push(IfSection { condition: None, otherwise: true, config, place: open.place() });
     }
 
