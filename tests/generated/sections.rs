@@ -13,7 +13,7 @@ pub(crate) fn body(style: Style) -> BoxedStrategy<Nodes> {
         (20, row(vec![login(style), rules(style), maybe(8, addresses(style)), maybe(15, other(style))])),
         (2, rules(style)),
         (1, addresses(style)),
-        (2, login(style)),
+        (3, login(style)),
         (2, row(vec![rare(style), rules(style)])),
         (1, other(style)),
     ])

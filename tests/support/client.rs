@@ -97,21 +97,31 @@ fn digest(request: &Request, challenge: &str) -> String {
     let secret = md5_hex(&format!("{user}:{realm}:{password}"));
     let target = md5_hex(&format!("{}:{}", request.method, request.path));
     let response = md5_hex(&format!("{secret}:{nonce}:00000001:{CLIENT_NONCE}:auth:{target}"));
-    let opaque = match parameter(challenge, "opaque") {
-        "" => String::new(),
-        opaque => format!(", opaque=\"{opaque}\""),
-    };
+    let opaque = Some(parameter(challenge, "opaque")).filter(|opaque| !opaque.is_empty());
+    let opaque = opaque.map_or(String::new(), |opaque| format!(", opaque={}", quoted(&opaque)));
     format!(
-        "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{}\", algorithm=MD5, qop=auth, \
-         nc=00000001, cnonce=\"{CLIENT_NONCE}\", response=\"{response}\"{opaque}",
-        request.path
+        "Digest username={}, realm={}, nonce={}, uri={}, algorithm=MD5, qop=auth, nc=00000001, \
+         cnonce=\"{CLIENT_NONCE}\", response=\"{response}\"{opaque}",
+        quoted(user),
+        quoted(&realm),
+        quoted(&nonce),
+        quoted(&request.path),
     )
 }
 
-fn parameter<'c>(challenge: &'c str, name: &str) -> &'c str {
+/// A quoted parameter of a challenge, without its escapes.
+fn parameter(challenge: &str, name: &str) -> String {
     let start = format!("{name}=\"");
-    let value = challenge.split_once(&start).map(|(_, rest)| rest).unwrap_or_default();
-    value.split('"').next().unwrap_or_default()
+    let mut rest = challenge.split_once(&start).map(|(_, rest)| rest).unwrap_or_default().chars();
+    let mut value = String::new();
+    while let Some(letter) = rest.next().filter(|letter| *letter != '"') {
+        value.extend(if letter == '\\' { rest.next() } else { Some(letter) });
+    }
+    value
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The digest in lower-case hex digits.

@@ -216,12 +216,44 @@ impl Policy<'_> {
             Login::Anonymous | Login::Header(_) => return Err(unasked()),
             Login::Holder(user) | Login::Password { user, .. } => user,
         };
-        if let Some(provider) = self.config.digest_providers.iter().find(|set| set.value != "file") {
-            let missing = Missing::Provider { name: provider.value.clone() };
-            return Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, provider.place)));
+        let realm = self.config.auth_name.as_ref().and_then(|set| Some((set.value.constant()?, set.place)));
+        if let Some((realm, place)) = realm.filter(|(realm, _)| realm.contains(&b'"')) {
+            // The server keeps its escapes, and the client's are gone (mod_auth_digest.c, `authenticate_digest_user`).
+            let realm = String::from_utf8_lossy(&realm).into_owned();
+            return Err(Answer::of(401, Because::at(Reason::RealmMissing { realm }, place).logged("AH01788")));
         }
-        let entry = self.digest_entry(user, "AH01621", "AH01622")?;
-        self.check_digest_entry(entry, login, user, "AH01794").map(|()| user.clone())
+        if self.config.digest_providers.is_empty() {
+            return self.check_digest_with("file", login, user).unwrap_or_else(Err);
+        }
+        // The first one that has the user decides (mod_auth_digest.c, `get_hash`).
+        let mut absent = unasked();
+        for provider in &self.config.digest_providers {
+            match self.check_digest_with(&provider.value, login, user) {
+                Ok(checked) => return checked,
+                Err(answer) => absent = answer,
+            }
+        }
+        Err(absent)
+    }
+
+    /// The user once the password was found right by one provider.
+    ///
+    /// # Errors
+    /// It has no such user.
+    fn check_digest_with(&self, name: &str, login: &Login, user: &[u8]) -> Result<Result<Vec<u8>, Answer>, Answer> {
+        if let Some((base, config)) = self.profile.aliases.authn.get(name) {
+            return self.within(config).check_digest_with(base, login, user);
+        }
+        if name != "file" {
+            let place = self.config.digest_providers.first().map(|set| set.place);
+            let missing = Missing::Provider { name: name.to_owned() };
+            return Ok(Err(Answer::unknown(at(Reason::CannotTell { missing }, place))));
+        }
+        match self.digest_entry(user, "AH01621", "AH01622") {
+            Ok(entry) => Ok(self.check_digest_entry(entry, login, user, "AH01794").map(|()| user.to_vec())),
+            Err(answer) if answer.status == Some(401) => Err(answer),
+            Err(answer) => Ok(Err(answer)),
+        }
     }
 
     fn digest_entry(&self, user: &[u8], unset: &'static str, failed: &'static str) -> Result<&DigestEntry, Answer> {
@@ -232,6 +264,7 @@ impl Policy<'_> {
             let place = self.config.auth_name.as_ref().map(|set| set.place);
             return Err(Answer::unknown(at(Reason::CannotTell { missing }, place)));
         };
+        let realm = with_escapes(&realm);
         passwords.digest.entry(user, &realm).ok_or_else(|| {
             if let Some(because) = self.wrong_kind(passwords.basic.contents, Contents::Digest) {
                 return Answer::of(401, because.logged("AH01790").assuming(assumed));
@@ -275,6 +308,21 @@ impl Policy<'_> {
         let reason = if entry.is_alive() { Reason::WrongPassword } else { dead_digest(entry) };
         Err(Answer::of(401, Because::at(reason, crate::source::Place::new(file, entry.span)).logged(log)))
     }
+}
+
+/// A realm as the server has it: with a backslash before each quote that has none (mod_authn_core.c,
+/// `authn_ap_auth_name`).
+fn with_escapes(realm: &[u8]) -> Vec<u8> {
+    let mut escaped = false;
+    let mut made = Vec::with_capacity(realm.len());
+    for byte in realm {
+        if *byte == b'"' && !escaped {
+            made.push(b'\\');
+        }
+        made.push(*byte);
+        escaped = *byte == b'\\' && !escaped;
+    }
+    made
 }
 
 fn dead_digest(entry: &DigestEntry) -> Reason {

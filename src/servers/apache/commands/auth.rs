@@ -119,11 +119,11 @@ impl Reader<'_> {
         for word in words {
             let place = Place::new(directive.file, word.span);
             let name = String::from_utf8_lossy(&word.value).into_owned();
-            if self.aliases.authn.contains_key(&name) {
-                known.push(Set::new(name, place));
-                continue;
+            let mut base = name.as_str();
+            while let Some((other, _)) = self.aliases.authn.get(base).filter(|(other, _)| other != base) {
+                base = other;
             }
-            match self.profile.modules.authn_provider(&word.value) {
+            match self.profile.modules.authn_provider(base.as_bytes()) {
                 Some(provider) if !realms || provider.realm_lookup => known.push(Set::new(name, place)),
                 Some(_) => self.fault(Because::at(Reason::ProviderUnfit { name }, place)),
                 None => self.unknown_provider(name, &word.value, place, &mut known),
