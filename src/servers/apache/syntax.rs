@@ -33,7 +33,7 @@ pub(super) fn parse<'s>(
 }
 
 /// How deep sections may nest before htlint reads no further; the server has no limit of its own but its stack.
-const DEEPEST: usize = 200;
+const DEEPEST: usize = 64;
 
 /// How many times kept lines are read before htlint reads no further; the server has no limit.
 const MOST_SPLICES: usize = 100_000;
