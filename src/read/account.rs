@@ -124,7 +124,8 @@ impl Account {
     }
 
     /// Whether the bits (4 read, 1 search) are there: the owner's alone if it owns, else the group's, else the others'.
-    fn has(&self, stat: &Stat, bits: u32) -> bool {
+    #[must_use]
+    pub fn has(&self, stat: &Stat, bits: u32) -> bool {
         let class = if stat.uid == self.uid {
             6
         } else if stat.gid == self.gid || self.groups.contains(&stat.gid) {

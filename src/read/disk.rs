@@ -73,6 +73,10 @@ impl Files for Disk {
         if std::fs::symlink_metadata(path)?.is_symlink() { Ok(Some(std::fs::read_link(path)?)) } else { Ok(None) }
     }
 
+    fn owner(&self, path: &Path) -> Result<u32, Fault> {
+        Ok(std::os::unix::fs::MetadataExt::uid(&std::fs::symlink_metadata(path)?))
+    }
+
     fn entries(&self, path: &Path) -> Result<Vec<Entry>, Fault> {
         let mut entries = Vec::new();
         for entry in std::fs::read_dir(path)? {

@@ -133,6 +133,11 @@ pub trait Files: Sync {
     /// Where a symbolic link points, as it is written there; `None` if the path is no link.
     fn link(&self, path: &Path) -> Result<Option<PathBuf>, Fault>;
 
+    /// Who owns what the path itself names, links not followed; where that is not told, who owns the folder it lies in.
+    fn owner(&self, path: &Path) -> Result<u32, Fault> {
+        self.stat(path.parent().unwrap_or(path)).map(|stat| stat.uid)
+    }
+
     /// What a directory holds, sorted by name.
     fn entries(&self, path: &Path) -> Result<Vec<Entry>, Fault>;
 

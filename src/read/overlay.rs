@@ -37,6 +37,10 @@ impl Files for Overlay<'_> {
         if path == self.path { Ok(None) } else { self.under.link(path) }
     }
 
+    fn owner(&self, path: &Path) -> Result<u32, Fault> {
+        self.under.owner(path)
+    }
+
     fn entries(&self, path: &Path) -> Result<Vec<Entry>, Fault> {
         let own = self.path.parent() == Some(path);
         let mut entries = match self.under.entries(path) {

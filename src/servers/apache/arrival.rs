@@ -5,180 +5,37 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::config::DirConfig;
 use super::content::{Redirect, UrlPattern};
-use super::delivery::{Errand, plain};
 use super::facts::Circumstances;
 use super::host::{Host, Listen, Trace as Tracing};
+use super::journey::{Arrived, Ended, Errand, plain};
+use super::library::Library;
 use super::policy::Ask;
 use super::rewrite::{Applied, regex_replaced};
 use super::rewriter::Rewriter;
 use super::setup::Setup;
 use super::site::Site;
 use super::spot::{Hosted, Spot, absolute, chosen, host_of};
-use super::target::{Slashes, target};
+use super::target::{Reading, Slashes, decoded, folder_of, merged};
 use super::walk::{located, with_conditions};
 use super::world::World;
 use crate::answer::{Answer, Because, Missing, Reason, Request, Trace};
 use crate::source::Place;
 
-/// Where a request came to.
-pub(super) struct Arrived<'p> {
-    /// The place.
-    pub spot: Spot<'p>,
-    /// The request as rewrite rules have changed it; `None`: as it was.
-    pub ask: Option<Ask>,
-    /// Whether a rule with `END` was met.
-    pub ended: bool,
-    /// The rule that forces a handler.
-    pub forced: Option<Place>,
-}
-
-/// Where a request comes to.
-///
-/// # Errors
-/// The answer, where there is one before anybody is asked who he is.
-pub(super) fn arrive<'p>(
-    site: &'p Site<'_>,
-    errand: &Errand<'_, 'p>,
-    request: &Request,
-    trace: &mut Trace,
-) -> Result<Arrived<'p>, Answer> {
-    let host = host(errand.setup, request, trace)?;
-    if request.path == b"*" && request.method == "OPTIONS" {
-        return Err(plain(200));
-    }
-    let url = target(&request.path, host.host.slashes.unwrap_or(Slashes::Refused)).map_err(plain)?;
-    let arrived = map(site, errand, host, url, trace)?;
-    if request.method == "TRACE" {
-        return Err(plain(if host.host.trace == Some(Tracing::Off) { 405 } else { 200 }));
-    }
-    Ok(arrived)
-}
-
-/// Where a decoded URL path leads on a host.
-///
-/// # Errors
-/// As [`arrive`].
-pub(super) fn map<'p>(
-    site: &'p Site<'_>,
-    errand: &Errand<'_, 'p>,
-    host: &'p Hosted,
-    url: Vec<u8>,
-    trace: &mut Trace,
-) -> Result<Arrived<'p>, Answer> {
-    let spot = Spot { host, url: Some(url.clone()), path: None, look: true, walked: false };
-    let settings = before_mapping(&spot, errand.ask, errand.world);
-    if let Some(place) = host.host.unmapped {
-        let missing = Missing::Condition { directive: "the mapping of URLs to files".to_owned() };
-        return Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, place)));
-    }
-    let rewritten = by_rules(site, errand, &settings, &spot, trace)?;
-    let Ruled { url: ruled, path, ask, ended, forced } = rewritten.unwrap_or_default();
-    let arrived = |spot: Spot<'p>| Arrived { spot, ask, ended, forced };
-    if path.is_some() {
-        return Ok(arrived(Spot { path, ..spot }));
-    }
-    let url = ruled.unwrap_or(url);
-    let spot = Spot { url: Some(url.clone()), ..spot };
-    if let Some(place) = proxied(&host.host, &settings, &url) {
-        trace.step(Some(place), || "another server is asked: no per-directory file is read".to_owned());
-        return Ok(arrived(Spot { path: None, ..spot }));
-    }
-    let redirects = settings.content.redirects.iter().filter(|redirect| redirect.what.is_none());
-    if let Some(redirect) = redirects.chain(&host.host.redirects).find(|redirect| redirect.fits(&url)) {
-        trace.step(Some(redirect.place), || format!("a Redirect answers {} before any login", redirect.status));
-        return Err(plain(redirect.status));
-    }
-    let path = mapped(errand.setup, host, &settings, &url, trace);
-    Ok(arrived(Spot { path: Some(path), ..spot }))
-}
-
-/// Where the request for an index of a folder comes to: beside it, unless rules outside of all sections take it.
-///
-/// # Errors
-/// As [`arrive`].
-pub(super) fn index<'p>(
-    site: &'p Site<'_>,
-    errand: &Errand<'_, 'p>,
-    spot: Spot<'p>,
-    trace: &mut Trace,
-) -> Result<Arrived<'p>, Answer> {
-    if spot.host.host.rewrite.rules.is_empty() {
-        return Ok(Arrived { spot, ask: None, ended: false, forced: None });
-    }
-    let url = spot.url.clone().unwrap_or_default();
-    let arrived = map(site, errand, spot.host, url, trace)?;
-    let walked = arrived.spot.path == spot.path;
-    Ok(Arrived { spot: Spot { walked, ..arrived.spot }, ..arrived })
-}
-
-/// What the rules outside of all sections make of a request.
-#[derive(Default)]
-struct Ruled {
-    /// The URL path for the modules behind, if another.
-    url: Option<Vec<u8>>,
+/// What the first modules to be asked make of a URL path.
+enum Mapped {
     /// The file path.
-    path: Option<Vec<u8>>,
-    /// The request with another query or variables.
-    ask: Option<Ask>,
-    /// Whether `END` was met.
-    ended: bool,
-    /// The rule that forces a handler.
-    forced: Option<Place>,
-}
-
-/// mod_rewrite's rules outside of all sections (modules/mappers/mod_rewrite.c, `hook_uri2file`).
-fn by_rules<'p>(
-    site: &'p Site<'_>,
-    errand: &Errand<'_, 'p>,
-    settings: &DirConfig,
-    spot: &Spot<'p>,
-    trace: &mut Trace,
-) -> Result<Option<Ruled>, Answer> {
-    let url = spot.url.clone().unwrap_or_default();
-    let rewrite = &spot.host.host.rewrite;
-    let runs = settings.content.rewrite.engine == Some(true) && !errand.ended && url.first() == Some(&b'/');
-    if !runs || rewrite.rules.is_empty() {
-        return Ok(None);
-    }
-    let rewriter = Rewriter::of_server(site, errand, spot, settings);
-    let query = errand.ask.query.clone().filter(|query| !query.is_empty());
-    let mut course = rewriter.course(url, Vec::new(), query);
-    let applied = rewriter.apply(&rewrite.rules, None, &mut course).map_err(Answer::unknown)?;
-    let variables = [errand.ask.variables.as_slice(), &course.variables].concat();
-    let query = Some(course.query.clone().unwrap_or_default());
-    let ruled = Ruled {
-        ask: Some(Ask { query, variables, ..errand.ask.clone() }),
-        ended: course.ended,
-        forced: course.handler.as_ref().and(rewrite.rules.first()).map(|rule| rule.place),
-        ..Ruled::default()
-    };
-    match applied {
-        Applied::Kept => Ok(Some(ruled)),
-        Applied::Answered(status, place) => {
-            trace.step(Some(place), || format!("a RewriteRule answers {status} before any login"));
-            Err(plain(status))
-        }
-        Applied::PassedThrough(place) => {
-            trace.step(Some(place), || format!("a RewriteRule makes it {}", shown(&course.filename)));
-            Ok(Some(Ruled { url: Some(course.filename), ..ruled }))
-        }
-        Applied::Changed(place) => {
-            trace.step(Some(place), || format!("a RewriteRule maps it to {}", shown(&course.filename)));
-            if let Some(answer) = course.leaves(errand.setup.profile.modules.has(b"mod_proxy.c"), place) {
-                return Err(answer);
-            }
-            let path = Some(rewriter.settled(rewrite, course, place)?);
-            Ok(Some(Ruled { path, ..ruled }))
-        }
-    }
-}
-
-fn shown(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    Path(Vec<u8>),
+    /// The URL of another server.
+    Elsewhere(Vec<u8>),
+    /// Nothing; perhaps another URL path for the modules behind.
+    Nothing,
 }
 
 /// The host that takes the request on the first address that fits its scheme.
-fn host<'h>(setup: &'h Setup, request: &Request, trace: &mut Trace) -> Result<&'h Hosted, Answer> {
+///
+/// # Errors
+/// The answer to a Host header that is none.
+pub(super) fn host_for<'h>(setup: &'h Setup, request: &Request, trace: &mut Trace) -> Result<&'h Hosted, Answer> {
     let (_, name) = host_of(request.header("Host").unwrap_or_default()).map_err(plain)?;
     let fits = |listen: &&Listen| listen.https == request.https;
     let listens = &setup.process.listens;
@@ -194,45 +51,272 @@ fn host<'h>(setup: &'h Setup, request: &Request, trace: &mut Trace) -> Result<&'
     Ok(chosen)
 }
 
+/// The decoded path of a request target on a host.
+///
+/// # Errors
+/// The status that the server answers instead.
+pub(super) fn path_of(host: &Hosted, path: &[u8]) -> Result<Vec<u8>, u16> {
+    if path == b"*" {
+        return Ok(path.to_owned());
+    }
+    let content = &host.host.settings.content;
+    let merges = content.merges_slashes.unwrap_or(true);
+    decoded(path, Reading { slashes: host.host.slashes.unwrap_or(Slashes::Refused), merges })
+}
+
+impl Site<'_> {
+    /// Where a decoded URL path leads on a host.
+    ///
+    /// # Errors
+    /// The answer, where there is one before anybody is asked who he is.
+    pub(super) fn arrive<'p>(
+        &'p self,
+        errand: &Errand<'_, 'p>,
+        host: &'p Hosted,
+        url: Vec<u8>,
+        trace: &mut Trace,
+    ) -> Result<Arrived<'p>, Box<Ended>> {
+        let spot = Spot { host, url: Some(url), path: None, proxied: None, look: true, walked: false };
+        let settings = before_mapping(&spot, errand.ask, errand.world, &self.library);
+        let mut arrived = Arrived {
+            spot,
+            query: errand.ask.query.clone().filter(|query| !query.is_empty()),
+            handler: None,
+            program: false,
+            variables: Vec::new(),
+            forced: None,
+            ended: errand.ended,
+        };
+        let mapped = self.translated(errand, &settings, &mut arrived, trace);
+        match mapped.map_err(|answer| Ended::under(&settings.content, answer))? {
+            Mapped::Path(path) => arrived.spot.path = Some(path),
+            Mapped::Elsewhere(url) => arrived.spot.proxied = Some(url),
+            Mapped::Nothing => {
+                let path = below_root(&arrived.spot, trace).ok_or_else(|| Ended::at(host, plain(403)))?;
+                arrived.spot.path = Some(path);
+            }
+        }
+        let folder = arrived.spot.path.as_deref().map(folder_of);
+        arrived.spot.walked = errand.before.is_some_and(|before| Some(before.folder.as_slice()) == folder);
+        if errand.ask.method == "TRACE" && arrived.spot.proxied.is_none() {
+            let status = match host.host.trace {
+                Some(Tracing::Off) => 405,
+                // A TRACE has no body.
+                _ if errand.ask.announced() > 0 => 413,
+                _ => 200,
+            };
+            return Err(Ended::at(host, plain(status)));
+        }
+        if arrived.spot.url.as_deref() == Some(b"*") {
+            return Err(Ended::at(host, plain(200)));
+        }
+        Ok(arrived)
+    }
+
+    /// What the modules that map URLs make of the path, in their order.
+    fn translated<'p>(
+        &'p self,
+        errand: &Errand<'_, 'p>,
+        settings: &DirConfig,
+        arrived: &mut Arrived<'p>,
+        trace: &mut Trace,
+    ) -> Result<Mapped, Answer> {
+        let host = arrived.spot.host;
+        if let Some(mapped) = self.rewritten_by_server(errand, settings, arrived, trace)? {
+            return Ok(mapped);
+        }
+        let url = arrived.spot.url.clone().unwrap_or_default();
+        if url.first() != Some(&b'/') {
+            return Ok(Mapped::Nothing);
+        }
+        if let Some((to, place)) = passed(&host.host, settings, &url) {
+            trace.step(Some(place), || "another server is asked: no per-directory file is read".to_owned());
+            return Ok(Mapped::Elsewhere(to));
+        }
+        let whole = settings.content.redirect.iter();
+        if let Some(redirect) = whole.chain(&host.host.redirects).find(|redirect| redirect.fits(&url)) {
+            let status = redirect.status_for(&url);
+            trace.step(Some(redirect.place), || format!("a Redirect answers {status} before any login"));
+            return Err(plain(status));
+        }
+        if let Some(mapped) = aliased(errand, settings, arrived, &url, trace) {
+            return Ok(mapped);
+        }
+        if let Some(mapped) = self.user_directory(host, &url, trace)? {
+            return Ok(mapped);
+        }
+        match host.host.unmapped {
+            Some(place) => {
+                let missing = Missing::Condition { directive: "the mapping of URLs to files".to_owned() };
+                Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, place)))
+            }
+            None => Ok(Mapped::Nothing),
+        }
+    }
+
+    /// mod_rewrite's rules outside of all sections (modules/mappers/mod_rewrite.c, `hook_uri2file`).
+    fn rewritten_by_server<'p>(
+        &'p self,
+        errand: &Errand<'_, 'p>,
+        settings: &DirConfig,
+        arrived: &mut Arrived<'p>,
+        trace: &mut Trace,
+    ) -> Result<Option<Mapped>, Answer> {
+        let url = arrived.spot.url.clone().unwrap_or_default();
+        let rewrite = &arrived.spot.host.host.rewrite;
+        let runs = settings.content.rewrite.engine == Some(true) && !errand.ended && url.first() == Some(&b'/');
+        if !runs || rewrite.rules.is_empty() {
+            return Ok(None);
+        }
+        let rewriter = Rewriter::of_server(self, errand, &arrived.spot, settings);
+        let mut course = rewriter.course(url, Vec::new(), arrived.query.clone());
+        let applied = rewriter.apply(&rewrite.rules, None, &mut course).map_err(|because| Answer::unknown(*because))?;
+        arrived.variables = course.variables.clone();
+        arrived.forced = course.handler.clone();
+        arrived.ended |= course.ended;
+        match applied {
+            Applied::Kept => Ok(None),
+            Applied::Answered(status, place) => {
+                trace.step(Some(place), || format!("a RewriteRule answers {status} before any login"));
+                Err(plain(status))
+            }
+            Applied::PassedThrough(place) => {
+                trace.step(Some(place), || format!("a RewriteRule makes it {}", shown(&course.filename)));
+                arrived.spot.url = Some(course.filename);
+                arrived.query = course.query;
+                Ok(None)
+            }
+            Applied::Changed(place) => {
+                trace.step(Some(place), || format!("a RewriteRule maps it to {}", shown(&course.filename)));
+                arrived.query = course.query.clone();
+                let proxies = errand.setup.profile.modules.has(b"mod_proxy.c");
+                if let Some(to) = course.filename.strip_prefix(b"proxy:").filter(|_| proxies) {
+                    return Ok(Some(Mapped::Elsewhere(to.to_owned())));
+                }
+                if let Some(answer) = course.leaves(proxies, place) {
+                    return Err(answer);
+                }
+                rewriter.settled(rewrite, course, place).map(|path| Some(Mapped::Path(path)))
+            }
+        }
+    }
+}
+
 /// What holds before the path is mapped: `<Location>` and `<If>` alone.
-fn before_mapping(spot: &Spot<'_>, ask: &Ask, world: &World) -> DirConfig {
+fn before_mapping<'l>(spot: &Spot<'_>, ask: &Ask, world: &World, library: &'l Library<'l>) -> DirConfig {
     let settings = spot.host.host.settings.clone();
     let env = settings.env_set.clone();
-    let facts = Circumstances { ask: Some(ask), spot: Some(spot), user: None, env: &env };
+    let facts = Circumstances { ask: Some(ask), spot: Some(spot), user: None, env: &env, library: Some(library) };
     let met = &mut Vec::new();
     with_conditions(located(spot, settings, world, met), &facts, world, met)
 }
 
-/// The ProxyPass that takes a path.
-fn proxied(host: &Host, settings: &DirConfig, url: &[u8]) -> Option<Place> {
-    let pass = host.passes.iter().find(|(what, _, _)| what.covers(url).unwrap_or(false));
-    match pass {
-        Some((_, true, place)) => Some(*place),
-        Some((_, false, _)) => None,
-        None => settings.content.proxied,
-    }
+/// A file path below the document root (server/core.c, `ap_core_translate`); `None`: it leads above it.
+fn below_root(spot: &Spot<'_>, trace: &mut Trace) -> Option<Vec<u8>> {
+    let path = under(&spot.host.docroot, spot.url.as_deref().unwrap_or_default())?;
+    trace.step(spot.host.host.docroot.as_ref().map(|set| set.place), || format!("mapped to {}", shown(&path)));
+    Some(path)
 }
 
-/// The path that a URL is mapped to.
-fn mapped(setup: &Setup, host: &Hosted, settings: &DirConfig, url: &[u8], trace: &mut Trace) -> Vec<u8> {
-    let root = &setup.profile.server_root;
+/// A URL path below a folder; `None`: it leads above it.
+#[must_use]
+pub(super) fn under(root: &[u8], url: &[u8]) -> Option<Vec<u8>> {
+    let root = root.strip_suffix(b"/").unwrap_or(root);
+    if url.first() != Some(&b'/') {
+        return Some(root.to_owned());
+    }
+    Some([root, &merged(url)?].concat())
+}
+
+fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The URL of the server that a ProxyPass hands the path to.
+fn passed(host: &Host, settings: &DirConfig, url: &[u8]) -> Option<(Vec<u8>, Place)> {
+    if let Some(pass) = &settings.content.pass {
+        return pass.taken.then(|| (pass.to.clone(), pass.place));
+    }
+    let (what, pass) = host.passes.iter().find(|(what, _)| what.covers(url).unwrap_or(false))?;
+    pass.taken.then(|| (what.rest(url, &pass.to).unwrap_or_else(|| pass.to.clone()), pass.place))
+}
+
+/// The path that an Alias makes of a URL path.
+fn aliased(
+    errand: &Errand<'_, '_>,
+    settings: &DirConfig,
+    arrived: &mut Arrived<'_>,
+    url: &[u8],
+    trace: &mut Trace,
+) -> Option<Mapped> {
+    let root = &errand.setup.profile.server_root;
+    let script = |arrived: &mut Arrived<'_>, script: bool| {
+        if script {
+            arrived.handler = Some(b"cgi-script".to_vec());
+            arrived.program = true;
+        }
+    };
     if let Some(alias) = &settings.content.alias {
-        trace.step(Some(alias.place), || format!("mapped to {}", shown(&alias.value)));
-        return absolute(&alias.value, root);
+        let env = settings.env_set.clone();
+        let facts =
+            Circumstances { ask: Some(errand.ask), spot: Some(&arrived.spot), user: None, env: &env, library: None };
+        let mut path = alias.path.eval(&facts)?;
+        if let Some(rest) = behind(&alias.fake, url).filter(|_| settings.content.alias_keeps_path == Some(true)) {
+            path.extend_from_slice(rest);
+        }
+        trace.step(Some(alias.place), || format!("mapped to {}", shown(&path)));
+        script(arrived, alias.script);
+        return Some(Mapped::Path(absolute(&path, root)));
     }
-    for mapping in &host.host.mappings {
+    for mapping in &arrived.spot.host.host.mappings {
         let Some(rest) = mapping.what.rest(url, &mapping.path) else { continue };
-        let path = absolute(&rest, root);
+        let folder = rest.last() == Some(&b'/');
+        let mut path = absolute(&rest, root);
+        if folder && path.last() != Some(&b'/') {
+            path.push(b'/');
+        }
         trace.step(Some(mapping.place), || format!("mapped to {}", shown(&path)));
-        return path;
+        script(arrived, mapping.script);
+        return Some(Mapped::Path(path));
     }
-    let mut path = host.docroot.clone();
-    if path.last() == Some(&b'/') {
-        path.pop();
+    None
+}
+
+impl Site<'_> {
+    /// A user's folder (modules/mappers/mod_userdir.c, `translate_userdir`).
+    fn user_directory(&self, host: &Hosted, url: &[u8], trace: &mut Trace) -> Result<Option<Mapped>, Answer> {
+        let Some(dirs) = &host.host.user_dirs else { return Ok(None) };
+        let Some(rest) = url.strip_prefix(b"/~") else { return Ok(None) };
+        let user: Vec<u8> = rest.iter().copied().take_while(|byte| *byte != b'/').collect();
+        let behind = rest.get(user.len()..).unwrap_or_default();
+        let barred = dirs.without.contains(&user) || (dirs.disabled && !dirs.with.contains(&user));
+        if user.is_empty() || user == b"." || user == b".." || barred {
+            return Ok(None);
+        }
+        let mut folders = dirs.folders.iter().peekable();
+        while let Some(folder) = folders.next() {
+            let before: Vec<u8> = folder.iter().copied().take_while(|byte| *byte != b'*').collect();
+            let after = folder.get(before.len() + 1..);
+            let made = match after {
+                Some(after) if folder.first() != Some(&b'/') => {
+                    let _ = after;
+                    return Err(plain(302));
+                }
+                Some(after) => [before.as_slice(), &user, after].concat(),
+                None if folder.first() == Some(&b'/') => [folder.as_slice(), b"/", &user].concat(),
+                None => {
+                    let missing = Missing::Path { path: format!("~{}", shown(&user)) };
+                    let because = Because::nowhere(Reason::CannotTell { missing });
+                    return Err(Answer::unknown(Because { place: dirs.place, ..because }));
+                }
+            };
+            if folders.peek().is_none() || self.is_there(&made) {
+                trace.step(dirs.place, || format!("mapped to the folder of {}", shown(&user)));
+                return Ok(Some(Mapped::Path([made.as_slice(), behind].concat())));
+            }
+        }
+        Ok(None)
     }
-    path.extend_from_slice(url);
-    trace.step(host.host.docroot.as_ref().map(|set| set.place), || format!("mapped to {}", shown(&path)));
-    path
 }
 
 impl Redirect {
@@ -240,6 +324,21 @@ impl Redirect {
     #[must_use]
     pub(super) fn fits(&self, url: &[u8]) -> bool {
         self.what.as_ref().is_none_or(|what| what.covers(url).unwrap_or(false))
+    }
+
+    /// Its status for a path that it is for; what it makes must be a URL or a path (AH00674, AH00676).
+    #[must_use]
+    pub(super) fn status_for(&self, url: &[u8]) -> u16 {
+        let Some(to) = &self.to else { return self.status };
+        let made = match &self.what {
+            Some(UrlPattern::Regex(Some(pattern))) => regex_replaced(pattern, url, to),
+            Some(UrlPattern::Prefix(_) | UrlPattern::Regex(None)) => None,
+            None => (!to.contains(&b'%')).then(|| to.clone()),
+        };
+        let Some(made) = made else { return self.status };
+        let scheme = made.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
+        let is_url = made.first() == Some(&b'/') || (scheme > 0 && made.get(scheme) == Some(&b':'));
+        if is_url { self.status } else { 500 }
     }
 }
 
@@ -264,7 +363,20 @@ impl UrlPattern {
 
 /// What is behind a prefix of whole names; slashes in a row count as one (mod_alias.c, `alias_matches`).
 fn behind<'u>(prefix: &[u8], url: &'u [u8]) -> Option<&'u [u8]> {
-    let rest = url.strip_prefix(prefix)?;
+    let (mut left, mut rest) = (prefix, url);
+    while let [first, after @ ..] = left {
+        rest = rest.strip_prefix(&[*first])?;
+        left = after;
+        if *first == b'/' {
+            left = past_slashes(left);
+            rest = past_slashes(rest);
+        }
+    }
     let whole = prefix.last() == Some(&b'/') || matches!(rest.first(), None | Some(b'/'));
     whole.then_some(rest)
+}
+
+fn past_slashes(text: &[u8]) -> &[u8] {
+    let slashes = text.iter().take_while(|byte| **byte == b'/').count();
+    text.get(slashes..).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use super::entries::{fate, known_name, nearest, place_of};
 use super::files::{Passwords, UserFileState};
 use super::people::{Named, named_users};
 use super::policy::{Policy, at, refuse};
+use super::spot::absolute;
 use crate::answer::{Answer, Because, Login, Missing, Reason};
 use crate::hash::{Limits, Outcome, verify};
 use crate::users::{Contents, DigestEntry, GroupFile};
@@ -79,10 +80,45 @@ impl Policy<'_> {
                 let reason = Reason::ProviderUnfit { name: provider.to_owned() };
                 Said::Failed(refuse(500, reason, place, "AH02493"))
             }
+            ("dbm", _) => self.consult_dbm(place),
+            ("socache", _) => self.consult_cache(place, user),
             _ if self.profile.aliases.authn.contains_key(provider) => self.consult_alias(provider, login, user),
             _ => {
                 let missing = Missing::Provider { name: provider.to_owned() };
                 Said::Unknown(at(Reason::CannotTell { missing }, place))
+            }
+        }
+    }
+
+    /// A dbm file: what it says is not known, but there may be none (modules/aaa/mod_authn_dbm.c, `fetch_dbm_value`).
+    fn consult_dbm(&self, place: Option<crate::source::Place>) -> Said {
+        let root = &self.profile.server_root;
+        let Some(set) = &self.config.dbm_file else {
+            let place = self.config.auth_type.as_ref().map(|set| set.place);
+            return Said::Failed(refuse(500, Reason::UserFileUnset, place, "AH10285"));
+        };
+        let path = absolute(&set.value, root);
+        // Some kinds of it write their own endings.
+        let ends: [&[u8]; 5] = [b"", b".pag", b".dir", b".db", b".lmdb"];
+        if ends.iter().all(|end| self.library.tested(b'e', &[&path, *end].concat()) == Some(false)) {
+            let path = String::from_utf8_lossy(&path).into_owned();
+            let reason = Reason::UserFileMissing { path };
+            return Said::Failed(refuse(500, reason, Some(set.place), "AH10285"));
+        }
+        let missing = Missing::Provider { name: "dbm".to_owned() };
+        Said::Unknown(at(Reason::CannotTell { missing }, place))
+    }
+
+    /// The cache: a first login is not in it. Where nothing of the main configuration sets it up, the worker goes away
+    /// (modules/aaa/mod_authn_socache.c, `check_password`).
+    fn consult_cache(&self, place: Option<crate::source::Place>, user: &[u8]) -> Said {
+        let missing = || Reason::CannotTell { missing: Missing::Provider { name: "socache".to_owned() } };
+        match self.config.cached {
+            None => Said::NotFound(Because::nowhere(self.absent(user))),
+            Some(_) if self.profile.caches => Said::NotFound(Because::nowhere(self.absent(user))),
+            Some(_) if !self.profile.modules_told => Said::Unknown(at(missing(), place)),
+            Some(place) => {
+                Said::Denied(Answer::of(0, Because::at(Reason::ProviderUnfit { name: "socache".to_owned() }, place)))
             }
         }
     }

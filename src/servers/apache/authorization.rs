@@ -9,7 +9,7 @@ use super::applications::{Application, application};
 use super::areas::has_login;
 use super::commands::programs::backend;
 use super::config::DirConfig;
-use super::content::OptionSet;
+use super::options::OptionSet;
 use super::policy::{Ask, Policy};
 use super::programs::{Given, Kind};
 use super::setup::Setup;
@@ -232,7 +232,7 @@ impl Shown {
         let file = file.strip_suffix('/').unwrap_or(file);
         let path = [self.folder.as_slice(), file.as_bytes()].concat();
         let url = self.url.as_ref().map(|own| [own.as_slice(), url.as_bytes()].concat());
-        let spot = Spot { host, url, path: Some(path), look: false, walked: false };
+        let spot = Spot { host, url, path: Some(path), proxied: None, look: false, walked: false };
         let path = if spot.proxied().is_some() { None } else { spot.path };
         Spot { path, ..spot }
     }

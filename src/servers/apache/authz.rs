@@ -99,7 +99,13 @@ impl Asker<'_> {
     /// What expressions see.
     fn circumstances(&self) -> Circumstances<'_> {
         let Policy { config, spot, .. } = self.policy;
-        Circumstances { ask: Some(self.ask), spot: Some(spot), user: self.user, env: &config.env_set }
+        Circumstances {
+            ask: Some(self.ask),
+            spot: Some(spot),
+            user: self.user,
+            env: &config.env_set,
+            library: Some(self.policy.library),
+        }
     }
 
     fn ask(&self, provider: &Provider, place: Place, negated: bool) -> Outcome {

@@ -255,6 +255,12 @@ pub(super) struct DirConfig {
     pub anonymous: Option<Anonymous>,
     /// SSLRequireSSL.
     pub ssl_required: Option<Place>,
+    /// `SSLOptions StrictRequire`.
+    pub ssl_strict: Option<bool>,
+    /// AuthDBMUserFile.
+    pub dbm_file: Option<Set<Vec<u8>>>,
+    /// AuthnCacheProvideFor.
+    pub cached: Option<Place>,
     /// What SetEnvIf and its kin set before access is checked.
     pub env_set: Vec<EnvRule>,
     /// What keeps htlint from telling anything here.

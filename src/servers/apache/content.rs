@@ -1,81 +1,11 @@
 //! The settings that decide on the answer once access is granted: handlers, indexes, redirects, documents.
 
 use super::config::Set;
-use super::expr::Pattern;
+use super::expr::{Pattern, StringExpr};
 use super::methods::Methods;
+use super::options::Options;
 use super::rewrite::Rewrite;
 use crate::source::Place;
-
-/// `Options`, as far as they decide on a status (server/core.c, `set_options`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Options {
-    /// The options as a whole, if they were set without signs: (Indexes, FollowSymLinks, SymLinksIfOwnerMatch, MultiViews, ExecCGI).
-    pub whole: Option<OptionSet>,
-    /// Switched on.
-    pub added: OptionSet,
-    /// Switched off.
-    pub removed: OptionSet,
-}
-
-/// A set of options as bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct OptionSet(u8);
-
-impl OptionSet {
-    /// None.
-    pub(super) const NONE: Self = Self(0);
-    /// `Indexes`.
-    pub(super) const INDEXES: Self = Self(1);
-    /// `FollowSymLinks`.
-    pub(super) const LINKS: Self = Self(2);
-    /// `SymLinksIfOwnerMatch`.
-    pub(super) const OWNED_LINKS: Self = Self(4);
-    /// `MultiViews`.
-    pub(super) const VIEWS: Self = Self(8);
-    /// `ExecCGI`.
-    pub(super) const CGI: Self = Self(16);
-    /// `All`: everything but `MultiViews`.
-    pub(super) const ALL: Self = Self(1 | 2 | 4 | 16);
-
-    /// Both together.
-    #[must_use]
-    pub(super) fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// This without the other.
-    #[must_use]
-    pub(super) fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    /// Whether it holds all of another.
-    #[must_use]
-    pub(super) fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
-impl Options {
-    /// What holds where nothing else was said (server/core.c, `create_core_dir_config`: FollowSymLinks).
-    #[must_use]
-    pub(super) fn in_force(self) -> OptionSet {
-        self.whole.unwrap_or(OptionSet::LINKS).without(self.removed).with(self.added)
-    }
-
-    /// What holds where `inner` stands within these.
-    #[must_use]
-    pub(super) fn with(self, inner: Self) -> Self {
-        match inner.whole {
-            Some(_) => inner,
-            None => Self {
-                whole: self.whole,
-                added: self.added.without(inner.removed).with(inner.added),
-                removed: self.removed.without(inner.added).with(inner.removed),
-            },
-        }
-    }
-}
 
 /// A redirect of mod_alias.
 #[derive(Debug, Clone)]
@@ -84,6 +14,8 @@ pub(super) struct Redirect {
     pub what: Option<UrlPattern>,
     /// The status.
     pub status: u16,
+    /// Where to, as written.
+    pub to: Option<Vec<u8>>,
     /// The directive.
     pub place: Place,
 }
@@ -97,6 +29,30 @@ pub(super) enum UrlPattern {
     Regex(Option<Pattern>),
 }
 
+/// An Alias inside `<Location>`.
+#[derive(Debug, Clone)]
+pub(super) struct PlaceAlias {
+    /// The path.
+    pub path: StringExpr,
+    /// ScriptAlias: what lies there is a program.
+    pub script: bool,
+    /// The argument of the section.
+    pub fake: Vec<u8>,
+    /// The directive.
+    pub place: Place,
+}
+
+/// A ProxyPass: where to, and whether it is taken (not `!`).
+#[derive(Debug, Clone)]
+pub(super) struct Pass {
+    /// The other server's URL.
+    pub to: Vec<u8>,
+    /// Whether it is asked at all.
+    pub taken: bool,
+    /// The directive.
+    pub place: Place,
+}
+
 /// Settings of the modules that make the answer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
@@ -104,48 +60,94 @@ pub(super) struct Content {
     pub options: Options,
     /// Redirect and its kin.
     pub redirects: Vec<Redirect>,
-    /// Alias inside `<Location>`: the path as written.
-    pub alias: Option<Set<Vec<u8>>>,
-    /// ProxyPass inside `<Location>`, SetHandler with a proxy, or a handler that is a program of its own.
+    /// Redirect for all of a place.
+    pub redirect: Option<Redirect>,
+    /// Alias inside `<Location>`.
+    pub alias: Option<PlaceAlias>,
+    /// AliasPreservePath.
+    pub alias_keeps_path: Option<bool>,
+    /// SetHandler.
     pub handler: Option<Set<Vec<u8>>>,
-    /// Handlers and types by the ends of names.
+    /// Handlers by the ends of names; an empty one: RemoveHandler.
     pub handlers_by_name: Vec<(Vec<u8>, Set<Vec<u8>>)>,
+    /// Action and Script: which handlers, types or methods go to a program.
+    pub actions: Vec<Set<Vec<u8>>>,
     /// ProxyPass inside a section.
-    pub proxied: Option<Place>,
+    pub pass: Option<Pass>,
     /// DirectoryIndex; an empty list: none.
     pub index: Option<Vec<Vec<u8>>>,
+    /// DirectoryIndexRedirect: its status, 0 for none.
+    pub index_redirect: Option<u16>,
     /// DirectorySlash.
     pub slash: Option<bool>,
+    /// DirectoryCheckHandler.
+    pub checks_handler: Option<bool>,
     /// FallbackResource.
     pub fallback: Option<Set<Vec<u8>>>,
-    /// ErrorDocument with a full URL, which makes a redirect of the status.
+    /// CheckSpelling.
+    pub spelling: Option<Set<bool>>,
+    /// ErrorDocument by status; whether it is a full URL, which makes a redirect of it.
     pub error_urls: Vec<(u16, bool)>,
     /// AllowMethods; an empty set: reset.
     pub allowed_methods: Option<(Methods, Place)>,
     /// mod_rewrite.
     pub rewrite: Rewrite,
-    /// AcceptPathInfo.
-    pub path_info: Option<bool>,
+    /// AcceptPathInfo; `Some(None)`: as each handler likes.
+    pub path_info: Option<Option<bool>>,
+    /// LimitRequestBody.
+    pub body_limit: Option<u64>,
+    /// MergeSlashes.
+    pub merges_slashes: Option<bool>,
 }
 
 impl Content {
+    /// Says in which place these settings stand: a folder, or a section's argument.
+    pub(super) fn stand_in(&mut self, place: &[u8]) {
+        self.rewrite.stand_in(place);
+        if let Some(alias) = &mut self.alias {
+            alias.fake = place.to_owned();
+        }
+    }
+
     /// What holds where `inner` stands within this.
     #[must_use]
     pub(super) fn with(&self, inner: &Self) -> Self {
         Self {
             options: self.options.with(inner.options),
             redirects: [inner.redirects.as_slice(), self.redirects.as_slice()].concat(),
+            redirect: inner.redirect.clone().or_else(|| self.redirect.clone()),
             alias: inner.alias.clone().or_else(|| self.alias.clone()),
+            alias_keeps_path: inner.alias_keeps_path.or(self.alias_keeps_path),
             handler: inner.handler.clone().or_else(|| self.handler.clone()),
             handlers_by_name: [self.handlers_by_name.as_slice(), inner.handlers_by_name.as_slice()].concat(),
-            proxied: inner.proxied.or(self.proxied),
+            actions: [self.actions.as_slice(), inner.actions.as_slice()].concat(),
+            pass: inner.pass.clone().or_else(|| self.pass.clone()),
             index: inner.index.clone().or_else(|| self.index.clone()),
+            index_redirect: inner.index_redirect.or(self.index_redirect),
             slash: inner.slash.or(self.slash),
+            checks_handler: inner.checks_handler.or(self.checks_handler),
             fallback: inner.fallback.clone().or_else(|| self.fallback.clone()),
+            spelling: inner.spelling.clone().or_else(|| self.spelling.clone()),
             error_urls: [self.error_urls.as_slice(), inner.error_urls.as_slice()].concat(),
             allowed_methods: inner.allowed_methods.or(self.allowed_methods),
             rewrite: self.rewrite.with(&inner.rewrite),
             path_info: inner.path_info.or(self.path_info),
+            body_limit: inner.body_limit.or(self.body_limit),
+            merges_slashes: inner.merges_slashes.or(self.merges_slashes),
         }
+    }
+
+    /// The handler that the ends of a name call for: the last of them that has one decides (mod_mime.c, `find_ct`).
+    #[must_use]
+    pub(super) fn handler_of(&self, name: &[u8]) -> Option<&Set<Vec<u8>>> {
+        let mut ends = name.rsplit(|byte| *byte == b'.');
+        let whole = ends.clone().count();
+        let of = |end: &[u8]| {
+            let end = end.to_ascii_lowercase();
+            let set = self.handlers_by_name.iter().rev().find(|(known, _)| *known == end).map(|(_, set)| set)?;
+            Some(set).filter(|set| !set.value.is_empty())
+        };
+        // What stands before the first dot is no end.
+        ends.by_ref().take(whole.saturating_sub(1)).find_map(of)
     }
 }

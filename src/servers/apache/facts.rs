@@ -7,6 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::env_rule::{EnvRule, Seen, value};
 use super::expr::{Condition, Facts, Table};
+use super::library::Library;
 use super::policy::Ask;
 use super::spot::{Spot, host_of};
 use crate::answer::{Client, Login, Scheme};
@@ -21,6 +22,8 @@ pub(super) struct Circumstances<'a> {
     pub user: Option<&'a [u8]>,
     /// What sets variables.
     pub env: &'a [EnvRule],
+    /// The server's files; `None`: nothing is known of them.
+    pub library: Option<&'a Library<'a>>,
 }
 
 impl Circumstances<'_> {
@@ -40,7 +43,8 @@ impl Circumstances<'_> {
         let seen = Seen { remote: self.remote(), method: &ask.method, uri, header: &header, holds: &holds };
         match value(self.env, name, &seen) {
             Some(None) => {
-                Some(ask.variables.iter().rev().find(|(set, _)| set == name).and_then(|(_, value)| value.clone()))
+                let set = ask.variables.iter().rev().find(|(set, _)| set == name);
+                Some(set.and_then(|(_, value)| value.clone()))
             }
             known => known,
         }
@@ -109,6 +113,10 @@ impl Facts for Circumstances<'_> {
             Table::Environment => self.environment(name),
             Table::ResponseHeaders | Table::Notes | Table::Process => None,
         }
+    }
+
+    fn file(&self, operator: u8, path: &[u8]) -> Option<bool> {
+        self.library?.tested(operator, path)
     }
 
     fn remote(&self) -> Option<IpAddr> {

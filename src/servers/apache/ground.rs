@@ -108,23 +108,19 @@ impl Site<'_> {
         !matches!(self.thing(path, true), Thing::Missing | Thing::Unknown)
     }
 
-    /// What mod_rewrite asks of a path: `-f`, `-s`, `-d`, `-x`, or `-l`; `None`: can't tell.
+    /// What rules and conditions ask of a path; `None`: can't tell.
     pub(super) fn tested(&self, letter: u8, path: &[u8]) -> Option<bool> {
-        let path = if path.first() == Some(&b'/') { path.to_owned() } else { [b"/", path].concat() };
-        let thing = self.thing(&path, true);
-        if thing == Thing::Unknown {
-            return None;
-        }
-        if letter == b'l' {
-            return Some(!self.is_shut(&path) && self.is_link(&path));
-        }
-        let stat = || self.library.files.stat(&self.library.local(&server_path(&path))?).ok();
-        Some(match letter {
-            b'd' => thing == Thing::Folder,
-            b's' => thing == Thing::File && stat().is_some_and(|stat| stat.len > 0),
-            b'x' => thing != Thing::Missing && stat().is_some_and(|stat| stat.mode & 0o111 != 0),
-            _ => thing == Thing::File,
-        })
+        self.library.tested(letter, path)
+    }
+
+    /// Whether a folder holds files of this name with an ending behind it.
+    pub(super) fn has_views(&self, path: &[u8]) -> bool {
+        let server = server_path(path);
+        let (Some(folder), Some(name)) = (server.parent(), server.file_name()) else { return false };
+        let Some(local) = self.library.local(folder) else { return true };
+        let start = [name.as_encoded_bytes(), b"."].concat();
+        let names = self.library.files.children(&local).unwrap_or_default();
+        names.iter().filter_map(|path| path.file_name()).any(|name| name.as_encoded_bytes().starts_with(&start))
     }
 
     /// Whether a folder on the way to a path is closed to the workers.
@@ -154,6 +150,13 @@ impl Site<'_> {
         !refused
     }
 
+    /// Whether the workers may list a folder.
+    pub(super) fn may_list(&self, path: &[u8]) -> bool {
+        let Some(account) = self.library.account() else { return true };
+        let stat = self.library.files.stat(&server_path(path));
+        stat.is_ok_and(|stat| account.has(&stat, 4))
+    }
+
     /// Whether a path is itself a symbolic link.
     pub(super) fn is_link(&self, path: &[u8]) -> bool {
         let local = self.library.local(&server_path(path));
@@ -164,11 +167,10 @@ impl Site<'_> {
         self.library.files.link(local).is_ok_and(|target| target.is_some())
     }
 
-    /// Whether a link and what it leads to belong to one owner. The link's own owner is not told; whoever owns the folder
-    /// it lies in is taken for it.
+    /// Whether a link and what it leads to belong to one owner.
     pub(super) fn same_owner(&self, path: &[u8]) -> bool {
-        let owner = |path: &Path| self.library.files.stat(path).map(|stat| stat.uid).ok();
         let Some(local) = self.library.local(&server_path(path)) else { return true };
-        local.parent().and_then(owner) == owner(&local)
+        let files = self.library.files;
+        files.owner(&local).ok() == files.stat(&local).map(|stat| stat.uid).ok()
     }
 }

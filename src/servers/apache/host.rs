@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::config::{DirConfig, Set};
-use super::content::{Redirect, UrlPattern};
+use super::content::{Pass, Redirect, UrlPattern};
 use super::expr::{Fnmatch, fnmatch};
 use super::rewrite::Rewrite;
 use super::section::{DirectoryPattern, LocationPattern, Section};
@@ -19,6 +19,8 @@ pub(super) struct Host {
     pub addresses: Vec<HostAddress>,
     /// ServerName, without its port.
     pub name: Option<Set<Vec<u8>>>,
+    /// The port of ServerName; 0: none is told.
+    pub port: u16,
     /// ServerAlias; names may hold `*` and `?`.
     pub aliases: Vec<Vec<u8>>,
     /// DocumentRoot as written.
@@ -37,8 +39,8 @@ pub(super) struct Host {
     pub mappings: Vec<Mapping>,
     /// Redirect and its kin.
     pub redirects: Vec<Redirect>,
-    /// ProxyPass: the URL path, and whether it is taken (not `!`).
-    pub passes: Vec<(UrlPattern, bool, Place)>,
+    /// ProxyPass: the URL path, and what becomes of it.
+    pub passes: Vec<(UrlPattern, Pass)>,
     /// mod_rewrite outside of all sections.
     pub rewrite: Rewrite,
     /// TraceEnable.
@@ -55,10 +57,27 @@ pub(super) struct Host {
     pub certificates: Vec<Set<Vec<u8>>>,
     /// SSLCertificateKeyFile.
     pub keys: Vec<Set<Vec<u8>>>,
-    /// UserDir, mod_vhost_alias and others that map URLs in ways that are not followed.
+    /// UserDir.
+    pub user_dirs: Option<UserDirs>,
+    /// mod_vhost_alias and others that map URLs in ways that are not followed.
     pub unmapped: Option<Place>,
     /// ServerPath.
     pub server_path: Option<Vec<u8>>,
+}
+
+/// What `UserDir` says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct UserDirs {
+    /// Where the folders of users lie, as written.
+    pub folders: Vec<Vec<u8>>,
+    /// Whether users have none but those that are named.
+    pub disabled: bool,
+    /// Users who have none.
+    pub without: Vec<Vec<u8>>,
+    /// Users who have some all the same.
+    pub with: Vec<Vec<u8>>,
+    /// The last directive.
+    pub place: Option<Place>,
 }
 
 /// What `TraceEnable` says.
@@ -127,6 +146,18 @@ impl Host {
             || self.aliases.iter().any(|alias| fnmatch(alias, name, anyhow))
     }
 
+    /// Whether a URL's host and port are its own: the address of its `<VirtualHost>` line, or a name of it with the port
+    /// that its ServerName tells (server/vhost.c, `ap_matches_request_vhost`).
+    #[must_use]
+    pub(super) fn is_itself(&self, name: &[u8], port: u16) -> bool {
+        let by_address = self
+            .addresses
+            .iter()
+            .filter(|own| own.port == 0 || own.port == port)
+            .any(|own| own.address.is_some_and(|address| address.to_string().as_bytes() == name));
+        by_address || (self.port == port && self.is_called(name))
+    }
+
     /// The name of a virtual host without ServerName: the main server's if it is for any address, else what DNS says of
     /// its own, as far as everybody knows that (server/vhost.c, `ap_fini_vhost_config`).
     fn resolved(&self, main: &Self) -> Option<Set<Vec<u8>>> {
@@ -142,6 +173,7 @@ impl Host {
             place: self.place,
             addresses: self.addresses.clone(),
             name: self.name.clone().or_else(|| self.resolved(main)),
+            port: if self.name.is_some() { self.port } else { main.port },
             aliases: self.aliases.clone(),
             docroot: self.docroot.clone().or_else(|| main.docroot.clone()),
             access_names: self.access_names.clone().or_else(|| main.access_names.clone()),
@@ -162,6 +194,7 @@ impl Host {
             needs_certificate: self.needs_certificate.or(main.needs_certificate),
             certificates: own_or(&self.certificates, &main.certificates),
             keys: own_or(&self.keys, &main.keys),
+            user_dirs: self.user_dirs.clone().or_else(|| main.user_dirs.clone()),
             unmapped: self.unmapped.or(main.unmapped),
             server_path: self.server_path.clone(),
         }

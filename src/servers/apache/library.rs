@@ -11,7 +11,7 @@ use super::config::WrittenPath;
 use super::files::{Follower, GroupState, Passwords, Resolved, UserFileState};
 use super::secrets::secrets;
 use crate::answer::{Missing, Reason};
-use crate::read::{Account, Fault, Files, Located, Obstacle, PathMap};
+use crate::read::{Account, Fault, FileType, Files, Located, Obstacle, PathMap, server_path};
 use crate::source::{FileId, Source, Sources};
 use crate::users::{DigestFile, GroupFile, UserFile};
 
@@ -87,6 +87,32 @@ impl<'a> Library<'a> {
             Located::Local { path, .. } => Some(path),
             Located::Unmapped => None,
         }
+    }
+
+    /// What a rule or a condition asks of a path, as the workers see it: `-f`, `-s`, `-d`, `-x`, `-e`, or for a link
+    /// `-l`, `-L`, `-h`; `None`: can't tell.
+    pub(super) fn tested(&self, letter: u8, path: &[u8]) -> Option<bool> {
+        // A relative path starts where the server does.
+        let server = Path::new("/").join(server_path(path));
+        let local = self.local(&server)?;
+        let bare = server_path(path.strip_suffix(b"/").unwrap_or(path));
+        let folder = Path::new("/").join(bare);
+        let way = folder.parent().zip(self.account()).map(|(folder, account)| account.may_search(self.files, folder));
+        if way.is_some_and(|way| way.is_err()) {
+            return Some(false);
+        }
+        if matches!(letter, b'l' | b'L' | b'h') {
+            return Some(self.files.link(&local).is_ok_and(|target| target.is_some()));
+        }
+        let Ok(stat) = self.files.stat(&local) else { return Some(false) };
+        let file = stat.kind == FileType::Regular && path.last() != Some(&b'/');
+        Some(match letter {
+            b'd' => stat.kind == FileType::Directory,
+            b's' => file && stat.len > 0,
+            b'x' => stat.mode & 0o111 != 0,
+            b'e' => file || stat.kind != FileType::Regular,
+            _ => file,
+        })
     }
 
     /// Which sources the user asked about.

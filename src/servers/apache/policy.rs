@@ -42,16 +42,19 @@ impl Ask {
     /// One of which only this is known.
     #[must_use]
     pub(super) fn of(method: &str, login: Login, client: Client) -> Self {
-        Self {
-            method: method.to_owned(),
-            login,
-            client,
-            https: true,
-            headers: None,
-            query: None,
-            line: None,
-            variables: Vec::new(),
-        }
+        let (headers, query, line, variables) = Default::default();
+        Self { method: method.to_owned(), login, client, https: true, headers, query, line, variables }
+    }
+}
+
+impl Ask {
+    /// How long a body the request announces.
+    #[must_use]
+    pub(super) fn announced(&self) -> u64 {
+        let headers = self.headers.as_deref().unwrap_or_default();
+        let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let digits = length.and_then(|(_, value)| std::str::from_utf8(value).ok());
+        digits.and_then(|digits| digits.trim().parse().ok()).unwrap_or_default()
     }
 }
 
@@ -138,7 +141,10 @@ impl Policy<'_> {
         if self.config.rules.is_empty() {
             return self.without_rules();
         }
+        let strict = self.config.ssl_required.filter(|_| !ask.https && self.config.ssl_strict == Some(true));
         match asker.judge(&self.config.rules) {
+            // ssl_engine_kernel.c, `ssl_hook_UserCheck`: forbidden again.
+            Outcome::NoUser if strict.is_some() => refuse(403, Reason::DeniedByAddress, strict, "AH02219"),
             Outcome::Granted => self.granted(&asker),
             Outcome::Denied | Outcome::Neutral => self.denied(&asker),
             Outcome::NoUser => self.log_in(ask, any, world),
@@ -271,10 +277,14 @@ impl Policy<'_> {
     #[must_use]
     pub(super) fn user(&self, ask: &Ask, world: &World) -> Option<Option<Vec<u8>>> {
         let anonymous = Ask { login: Login::Anonymous, ..ask.clone() };
-        match (&ask.login, self.answer(&anonymous, world).passes()?) {
-            (Login::Anonymous, _) | (_, true) => Some(None),
-            (Login::Password { user, .. }, false) => Some(Some(user.clone())),
-            (Login::Header(_) | Login::Holder(_), false) => None,
+        if self.answer(&anonymous, world).passes()? {
+            return Some(None);
+        }
+        let digest = matches!(self.auth_type(), AuthType::Digest);
+        match presented(&ask.login, if digest { Scheme::Digest } else { Scheme::Basic }) {
+            Login::Anonymous => Some(None),
+            Login::Password { user, .. } => Some(Some(user)),
+            Login::Header(_) | Login::Holder(_) => None,
         }
     }
 
@@ -286,7 +296,11 @@ impl Policy<'_> {
         let place = self.config.auth_type.as_ref().map(|set| set.place);
         if let (Some(foreign), Some(place)) = (super::directives::foreign_auth_type(name.as_bytes()), place) {
             let missing = Missing::Module { name: foreign.name.to_owned(), directive: format!("AuthType {name}") };
-            if world.ask(Question::Module(foreign.name), missing.clone(), place) {
+            let loaded = match &self.profile.foreign {
+                Some(loaded) => loaded.contains(foreign.name),
+                None => world.ask(Question::Module(foreign.name), missing.clone(), place),
+            };
+            if loaded {
                 return Answer::unknown(Because::at(Reason::CannotTell { missing }, place));
             }
         }

@@ -31,6 +31,8 @@ pub struct Profile {
     pub aliases: Aliases,
     /// Methods that the main configuration makes known.
     pub methods: Vec<String>,
+    /// Whether the main configuration sets up a cache of passwords (mod_authn_socache).
+    pub caches: bool,
     /// What `AllowOverride` grants to per-directory files.
     pub allow_override: Override,
     /// Names that `<IfDefine>` knows, each with its value for `${}`.
@@ -55,6 +57,7 @@ impl Default for Profile {
             foreign: None,
             aliases: Aliases::default(),
             unnamed: BTreeSet::new(),
+            caches: false,
             methods: Vec::new(),
             allow_override: Override::ALL,
             defines: BTreeMap::new(),

@@ -50,8 +50,8 @@ pub(super) fn read_main(tree: &Tree<'_>, profile: Profile, world: &World, ground
     reader.walk(&tree.nodes, &mut scope);
     let mut host = *scope.host.take().unwrap_or_default();
     host.settings = scope.finish();
-    let Reader { read, hosts, aliases, process, registered, .. } = reader;
-    let profile = Profile { aliases, methods: registered, ..profile.clone() };
+    let Reader { read, hosts, aliases, process, registered, caches, .. } = reader;
+    let profile = Profile { aliases, caches, methods: registered, ..profile.clone() };
     let PerDir { faults, remarks, dropped, .. } = read;
     Main { host, hosts, profile, process, faults, remarks, dropped }
 }
@@ -66,6 +66,8 @@ pub(super) struct Reader<'p> {
     pub(super) hosts: Vec<Host>,
     pub(super) aliases: Aliases,
     pub(super) process: Process,
+    /// Whether a cache of passwords is set up.
+    pub(super) caches: bool,
     /// Methods that are known besides httpd's own.
     pub(super) registered: Vec<String>,
 }
@@ -76,7 +78,8 @@ impl<'p> Reader<'p> {
         let aliases = profile.aliases.clone();
         let (read, hosts, process) = (PerDir::default(), Vec::new(), Process::default());
         let registered = profile.methods.clone();
-        Self { profile, world, existence, fulfilled, read, hosts, aliases, process, registered }
+        let caches = profile.caches;
+        Self { profile, world, existence, fulfilled, read, hosts, aliases, process, caches, registered }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What mod_rewrite's rules see of a request and of the machine (modules/mappers/mod_rewrite.c, `lookup_variable`,
 //! `prefix_stat`).
 
-use super::arrival::map;
+use super::arrival::under;
 use super::config::DirConfig;
-use super::delivery::{DEEPEST, Errand, plain};
 use super::expr::{Condition, Facts, Table};
 use super::facts::Circumstances;
+use super::journey::{Before, DEEPEST, Errand, Ready, plain};
 use super::policy::Ask;
 use super::rewrite::{self, Applied, Course, Lookup, Rewrite, Rule, RuleFlag, scheme_length};
 use super::site::Site;
@@ -14,14 +14,6 @@ use super::target::{escaped, merged};
 use super::world::Question;
 use crate::answer::{Answer, Because, Missing, Reason, Trace};
 use crate::source::Place;
-
-/// What a sub-request comes to.
-struct Looked {
-    /// The user: `None` if it cannot be told, an inner `None` if there is none.
-    user: Option<Option<Vec<u8>>>,
-    /// The file path.
-    filename: Vec<u8>,
-}
 
 /// A request, as rules see it.
 pub(super) struct Rewriter<'r, 'p, 's> {
@@ -52,7 +44,8 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
 
     /// A request before any rule.
     pub(super) fn course(&self, filename: Vec<u8>, path_info: Vec<u8>, query: Option<Vec<u8>>) -> Course {
-        Course { filename, path_info, query, status: 200, ..Course::default() }
+        let proxied = self.spot.proxied.is_some();
+        Course { filename, path_info, query, status: 200, proxied, ..Course::default() }
     }
 
     /// Applies rules.
@@ -64,7 +57,7 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
         rules: &[Rule],
         directory: Option<&[u8]>,
         course: &mut Course,
-    ) -> Result<Applied, Because> {
+    ) -> Result<Applied, Box<Because>> {
         rewrite::apply(rules, directory, course, self)
     }
 
@@ -90,9 +83,7 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
         if verbatim {
             return merged(&path).ok_or_else(|| plain(403));
         }
-        let root = self.spot.host.docroot.as_slice();
-        let below = merged(&path).ok_or_else(|| plain(403))?;
-        Ok([root.strip_suffix(b"/").unwrap_or(root), &below].concat())
+        under(&self.spot.host.docroot, &path).ok_or_else(|| plain(403))
     }
 
     fn facts(&self) -> Circumstances<'_> {
@@ -101,6 +92,7 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
             spot: Some(self.spot),
             user: self.user.as_ref().and_then(|user| user.as_deref()),
             env: &self.settings.env_set,
+            library: Some(&self.site.library),
         }
     }
 
@@ -119,32 +111,20 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
         })
     }
 
-    /// A sub-request for a URL path, if it is not the one that is asked for already: the user and the file that it comes
-    /// to, or why it does not get there (`subreq_ok`).
-    fn ahead(&self, path: &[u8]) -> Option<Result<Looked, Answer>> {
-        let url = self.spot.url.as_deref().unwrap_or_default();
-        if self.errand.outer == Some(url) || self.errand.depth >= DEEPEST {
+    /// A sub-request for a URL path, if it is not the one that is asked for already: what it comes to, or why it does
+    /// not get there (`subreq_ok`).
+    fn ahead(&self, path: &[u8]) -> Option<Result<Ready<'p>, Answer>> {
+        let url = self.spot.url.clone().unwrap_or_default();
+        let same = self.is_subrequest() && self.errand.before.is_some_and(|before| before.url == url);
+        if same || self.errand.subrequests >= DEEPEST {
             return None;
         }
+        let before = Before { met: Vec::new(), folder: Vec::new(), user: Some(None), url };
         let ask = Ask { method: "GET".to_owned(), ..self.errand.ask.clone() };
-        let errand = Errand { ask: &ask, depth: self.errand.depth + 1, outer: Some(url), ..*self.errand };
-        Some(self.looked_ahead(&errand, path))
-    }
-
-    fn looked_ahead(&self, errand: &Errand<'_, 'p>, path: &[u8]) -> Result<Looked, Answer> {
-        let arrived = map(self.site, errand, self.spot.host, path.to_owned(), &mut Trace::unwanted())?;
-        let ask = arrived.ask.as_ref().unwrap_or(errand.ask);
-        let (policy, walked) = self.site.policy_at(errand.setup, arrived.spot, Some(ask), errand.world);
-        let answer = policy.answer(ask, errand.world);
-        if answer.passes() != Some(true) {
-            return Err(answer);
-        }
-        let inner = &policy.config.content.rewrite;
-        if let Some(rule) = inner.rules.first().filter(|_| inner.engine == Some(true) && self.base.is_none()) {
-            let missing = Missing::Condition { directive: "RewriteRule".to_owned() };
-            return Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, rule.place)));
-        }
-        Ok(Looked { user: policy.user(ask, errand.world), filename: walked.found.filename.clone() })
+        let errand =
+            Errand { ask: &ask, subrequests: self.errand.subrequests + 1, before: Some(&before), ..*self.errand };
+        let ready = self.site.process(&errand, self.spot.host, &escaped(path), &mut Trace::unwanted());
+        Some(ready.map_err(|ended| ended.answer))
     }
 
     /// `LA-U:name` and `LA-F:name`.
@@ -154,21 +134,17 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
             Some(_) => self.spot.url.clone()?,
             None => course.filename.clone(),
         };
-        let looked = match self.ahead(&path) {
+        let (user, filename) = match self.ahead(&path) {
             None => return Some(Vec::new()),
-            Some(Ok(looked)) => looked,
-            Some(Err(Answer { status: Some(_), .. })) => Looked { user: Some(None), filename: Vec::new() },
+            Some(Ok(ready)) => (ready.user, ready.found.filename),
+            Some(Err(Answer { status: Some(_), .. })) => (Some(None), Vec::new()),
             Some(Err(_)) => return None,
         };
         match name.to_ascii_uppercase().as_slice() {
-            b"REMOTE_USER" => Some(looked.user?.unwrap_or_default()),
-            b"REQUEST_FILENAME" | b"SCRIPT_FILENAME" if !looked.filename.is_empty() => Some(looked.filename),
+            b"REMOTE_USER" => Some(user?.unwrap_or_default()),
+            b"REQUEST_FILENAME" | b"SCRIPT_FILENAME" if !filename.is_empty() => Some(filename),
             _ => None,
         }
-    }
-
-    fn port_of(&self) -> u16 {
-        self.spot.host.host.addresses.first().map_or(0, |address| address.port)
     }
 }
 
@@ -288,7 +264,7 @@ impl Lookup for Rewriter<'_, '_, '_> {
         if !self.site.is_there(path) {
             return Some(false);
         }
-        let spot = Spot { path: Some(path.to_owned()), ..self.spot.clone() };
+        let spot = Spot { path: Some(path.to_owned()), proxied: None, ..self.spot.clone() };
         let ask = Ask { method: "GET".to_owned(), ..self.errand.ask.clone() };
         let (policy, _) = self.site.policy_at(self.errand.setup, spot, Some(&ask), self.errand.world);
         policy.answer(&ask, self.errand.world).status.map(|status| status < 300)
@@ -309,11 +285,10 @@ impl Lookup for Rewriter<'_, '_, '_> {
         let path = rest.get(authority.len()..).filter(|path| !path.is_empty()).unwrap_or(b"/");
         let (port, name) = host_of(&authority).ok()?;
         let port = port.unwrap_or(if self.errand.ask.https { 443 } else { 80 });
-        let own = self.port_of() == port && self.spot.host.host.is_called(&name);
-        own.then(|| path.to_vec())
+        self.spot.host.host.is_itself(&name, port).then(|| path.to_vec())
     }
 
     fn is_subrequest(&self) -> bool {
-        self.errand.outer.is_some()
+        self.errand.subrequests > 0
     }
 }

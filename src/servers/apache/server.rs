@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use super::arrival::arrive;
-use super::delivery::Errand;
+use super::arrival::host_for;
+use super::journey::Errand;
 use super::policy::Ask;
 use super::request_line::in_origin_form;
 use super::site::Site;
-use super::target::{Slashes, query_of, target};
+use super::target::{Slashes, halves, target};
 use super::world::{World, explore};
 use crate::answer::{Answer, Reason, Request, Server, Startup, Survey, Trace};
 
@@ -53,7 +53,7 @@ impl Server for Site<'_> {
             client: request.client,
             https: request.https,
             headers: Some(request.headers.clone()),
-            query: query_of(&request.path),
+            query: Some(halves(&request.path).1.map(<[u8]>::to_vec).unwrap_or_default()),
             line: Some(line),
             variables: Vec::new(),
         };
@@ -64,10 +64,10 @@ impl Server for Site<'_> {
         let answer = explore(&World::default(), |world| {
             let setup = self.setup(world);
             let mut trace = trace.fresh();
-            let errand =
-                Errand { setup, ask: &ask, world, method: &request.method, depth: 0, outer: None, ended: false };
-            let answer = match arrive(self, &errand, request, &mut trace) {
-                Ok(arrived) => self.run(&errand, arrived, &mut trace),
+            let (redirects, subrequests) = Default::default();
+            let errand = Errand { setup, ask: &ask, world, redirects, subrequests, ended: false, before: None };
+            let answer = match host_for(setup, request, &mut trace) {
+                Ok(host) => self.run(&errand, host, halves(&request.path).0, &mut trace),
                 Err(answer) => answer,
             };
             steps.replace(trace);

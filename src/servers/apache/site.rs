@@ -173,7 +173,7 @@ impl<'s> Site<'s> {
         let permit = Permit::of(&setup.profile);
         let directory = folder.as_os_str().as_encoded_bytes();
         if !permit.reads() {
-            let spot = Spot { host: &setup.main, url: None, path: None, look: false, walked: false };
+            let spot = Spot { host: &setup.main, url: None, path: None, proxied: None, look: false, walked: false };
             return Ok(self.passed_over(setup, &spot, directory, None, world).unwrap_or_default());
         }
         self.per_dir_at(setup, &setup.main, directory, &permit, world).map(Option::unwrap_or_default)
@@ -210,7 +210,7 @@ impl<'s> Site<'s> {
         let around = Surroundings { profile: &setup.profile, world, existence };
         let (per_dir, asked) = world.watch(|| {
             let mut per_dir = read(id, bytes, around, permit.clone());
-            per_dir.config.content.rewrite.stand_in(directory);
+            per_dir.config.content.stand_in(directory);
             Arc::new(per_dir)
         });
         if !asked {
@@ -261,7 +261,13 @@ impl<'s> Site<'s> {
         let mut config = walked.config.clone();
         if ask.is_some() && !config.is_settled() {
             let env = config.env_set.clone();
-            Arc::make_mut(&mut config).settle(&Circumstances { ask, spot: Some(&spot), user: None, env: &env });
+            Arc::make_mut(&mut config).settle(&Circumstances {
+                ask,
+                spot: Some(&spot),
+                user: None,
+                env: &env,
+                library: Some(&self.library),
+            });
         }
         let mut policy = Policy::new(&setup.profile, config, &self.library, spot);
         policy.fault.clone_from(&walked.fault);
@@ -278,7 +284,7 @@ impl<'s> Site<'s> {
         path.extend_from_slice(name);
         self.policy_at(
             setup,
-            Spot { host: &setup.main, url: None, path: Some(path), look: false, walked: false },
+            Spot { host: &setup.main, url: None, path: Some(path), proxied: None, look: false, walked: false },
             None,
             world,
         )

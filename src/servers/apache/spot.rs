@@ -56,6 +56,8 @@ pub(super) struct Spot<'h> {
     /// The path of the server, with a slash at its end for a folder that was asked for with one; `None`: another server
     /// is asked.
     pub path: Option<Vec<u8>>,
+    /// The URL that another server is asked for.
+    pub proxied: Option<Vec<u8>>,
     /// Whether what lies there decides; else something does.
     pub look: bool,
     /// Whether the folder was walked for the request that asks for its index: a file there meets no further section of

@@ -64,12 +64,13 @@ impl Site<'_> {
             [folder, slash, name].concat()
         };
         let url = join(&stand.url);
-        let proxied = host.host.passes.iter().find(|(what, _, _)| what.covers(&url) == Some(true));
+        let proxied = host.host.passes.iter().find(|(what, _)| what.covers(&url) == Some(true));
         let path = match proxied {
-            Some((_, true, _)) => None,
+            Some((_, pass)) if pass.taken => None,
             _ => Some(join(&stand.folder)),
         };
-        Spot { host, url: Some(url), path, look: false, walked: false }
+        let proxied = path.is_none().then(|| proxied.map(|(_, pass)| pass.to.clone())).flatten();
+        Spot { host, url: Some(url), path, proxied, look: false, walked: false }
     }
 
     /// All places of all hosts at which a login is written down, or lifted.
@@ -116,7 +117,14 @@ impl Site<'_> {
         let host = setup.hosted(found.host);
         for (_, folder) in access {
             let Some(url) = host.url_of(folder, &setup.profile.server_root) else { continue };
-            let spot = Spot { host, url: Some(url.clone()), path: Some(folder.clone()), look: false, walked: false };
+            let spot = Spot {
+                host,
+                url: Some(url.clone()),
+                path: Some(folder.clone()),
+                proxied: None,
+                look: false,
+                walked: false,
+            };
             let walked = self.walk(setup, &spot, None, &World::default());
             let Some((_, read)) = walked.per_dirs.last().filter(|(directory, _)| directory == folder) else { continue };
             match read.dropped.first().filter(|_| !has_login(&read.config)) {

@@ -84,7 +84,8 @@ impl Site<'_> {
                 for (_, folder) in access {
                     let Some(url) = host.url_of(folder, &setup.profile.server_root) else { continue };
                     let path = Some(folder.clone());
-                    let spot = super::spot::Spot { host, url: Some(url), path, look: false, walked: false };
+                    let spot =
+                        super::spot::Spot { host, url: Some(url), path, proxied: None, look: false, walked: false };
                     let walked = self.walk(setup, &spot, None, world);
                     read.extend(walked.per_dirs.iter().map(|(_, per_dir)| PerDir::clone(per_dir)));
                 }

@@ -1,33 +1,15 @@
-//! The path that a request target names (server/util.c, `ap_unescape_url` and `ap_getparents`; modules/http).
+//! The path that a request target names (server/util.c, `ap_normalize_path`, `ap_unescape_url_ex`; server/request.c,
+//! `ap_process_request_internal`).
 
 use nom::branch::alt;
 use nom::bytes::complete::{take, take_till, take_while_m_n};
 use nom::character::complete::char;
-use nom::combinator::{all_consuming, map_opt};
+use nom::combinator::{all_consuming, map_opt, recognize};
 use nom::multi::many0;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-/// The decoded path, `.` and `..` resolved and slashes merged; a folder keeps its slash at the end.
-///
-/// # Errors
-/// The status that the server answers instead: 400 for a bad `%xx` or a way above the root, 404 for an encoded slash or
-/// NUL.
-pub(super) fn target(raw: &[u8], slashes: Slashes) -> Result<Vec<u8>, u16> {
-    let path = before_query(raw).map_or(raw, |(_, path)| path);
-    let (_, decoded) = all_consuming(many0(byte)).parse(path).map_err(|_| 400_u16)?;
-    let is_slash = |(byte, text): &(u8, &[u8])| *byte == b'/' && text.len() > 1;
-    if decoded.iter().any(|found| found.0 == 0 || (is_slash(found) && slashes == Slashes::Refused)) {
-        return Err(404);
-    }
-    let decoded = decoded.into_iter().flat_map(|found| match is_slash(&found) && slashes == Slashes::Kept {
-        true => found.1.to_vec(),
-        false => vec![found.0],
-    });
-    resolved(&decoded.collect::<Vec<u8>>())
-}
-
-/// What `AllowEncodedSlashes` makes of `%2f`.
+/// What becomes of an encoded slash (`AllowEncodedSlashes`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slashes {
     /// There is no such page.
@@ -38,30 +20,88 @@ pub(super) enum Slashes {
     Kept,
 }
 
+/// How a path is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// AllowEncodedSlashes.
+    pub slashes: Slashes,
+    /// MergeSlashes.
+    pub merges: bool,
+}
+
+/// The decoded path, `.` and `..` resolved and slashes merged; a folder keeps its slash at the end.
+///
+/// # Errors
+/// The status that the server answers instead: 400 for a bad `%xx` or a way above the root, 404 for an encoded slash or
+/// NUL.
+pub(super) fn target(raw: &[u8], slashes: Slashes) -> Result<Vec<u8>, u16> {
+    decoded(halves(raw).0, Reading { slashes, merges: true })
+}
+
+/// The same for a path without query, read as the server is told to.
+///
+/// # Errors
+/// As [`target`].
+pub(super) fn decoded(path: &[u8], reading: Reading) -> Result<Vec<u8>, u16> {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let normal = resolved(&unescaped(path, unreserved)?, reading.merges, false).ok_or(400_u16)?;
+    let (_, bytes) = all_consuming(many0(byte)).parse(&normal).map_err(|_| 400_u16)?;
+    let forbidden = reading.slashes == Slashes::Refused;
+    if bytes.iter().any(|(byte, encoded)| *byte == 0 || (*encoded && *byte == b'/' && forbidden)) {
+        return Err(404);
+    }
+    let keeps = reading.slashes == Slashes::Kept;
+    let decoded = unescaped(&normal, |byte| !(keeps && byte == b'/'))?;
+    if reading.slashes == Slashes::Decoded {
+        // What lies above the root is no fault any more.
+        return Ok(resolved(&decoded, reading.merges, true).unwrap_or(decoded));
+    }
+    Ok(decoded)
+}
+
+/// The path of a request target, and what stands behind the first `?`.
+#[must_use]
+pub(super) fn halves(raw: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let (query, path) = before_query(raw).unwrap_or((&[], raw));
+    (path, query.strip_prefix(b"?"))
+}
+
 fn before_query(input: &[u8]) -> IResult<&[u8], &[u8]> {
     take_till(|byte| byte == b'?')(input)
 }
 
-/// One byte, and its text.
-fn byte(input: &[u8]) -> IResult<&[u8], (u8, &[u8])> {
+/// The text with the encoded bytes decoded that `which` picks; 400 for a bad `%xx`.
+fn unescaped(text: &[u8], which: impl Fn(u8) -> bool) -> Result<Vec<u8>, u16> {
+    let part = |input| {
+        let (rest, (found, encoded)) = byte(input)?;
+        let (_, written) = recognize(byte).parse(input)?;
+        Ok((rest, if encoded && !which(found) { written.to_vec() } else { vec![found] }))
+    };
+    let parsed: IResult<&[u8], Vec<Vec<u8>>> = all_consuming(many0(part)).parse(text);
+    parsed.map(|(_, parts)| parts.concat()).map_err(|_| 400)
+}
+
+/// One byte, and whether it was encoded.
+fn byte(input: &[u8]) -> IResult<&[u8], (u8, bool)> {
     let digits = take_while_m_n(2, 2, |byte: u8| byte.is_ascii_hexdigit());
     let encoded =
         map_opt(preceded(char('%'), digits), |digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
     let plain = map_opt(take(1_usize), |byte: &[u8]| byte.first().copied().filter(|byte| *byte != b'%'));
-    let (rest, byte) = alt((encoded, plain)).parse(input)?;
-    let text = input.get(..input.len() - rest.len()).unwrap_or_default();
-    Ok((rest, (byte, text)))
+    alt((encoded.map(|byte| (byte, true)), plain.map(|byte| (byte, false)))).parse(input)
 }
 
-fn resolved(path: &[u8]) -> Result<Vec<u8>, u16> {
+/// The path without `.` and `..`; `None`: it leads above the root, where that is not `allowed`.
+fn resolved(path: &[u8], merges: bool, allowed: bool) -> Option<Vec<u8>> {
     let mut kept: Vec<&[u8]> = Vec::new();
     let mut rest = path;
     let mut folder = false;
     while let Ok((behind, name)) = segment(rest) {
         folder = matches!(name, b"" | b"." | b"..");
         match name {
-            b"" | b"." => {}
-            b".." => drop(kept.pop().ok_or(400_u16)?),
+            b"" if merges || behind.is_empty() => {}
+            b"." => {}
+            b".." if kept.pop().is_none() && !allowed => return None,
+            b".." => {}
             name => kept.push(name),
         }
         rest = behind;
@@ -70,19 +110,11 @@ fn resolved(path: &[u8]) -> Result<Vec<u8>, u16> {
     if folder || out.is_empty() {
         out.push(b'/');
     }
-    Ok(out)
+    Some(out)
 }
 
 fn segment(input: &[u8]) -> IResult<&[u8], &[u8]> {
     preceded(char('/'), take_till(|byte| byte == b'/')).parse(input)
-}
-
-/// What stands behind the first `?`.
-#[must_use]
-pub(super) fn query_of(target: &[u8]) -> Option<Vec<u8>> {
-    let mut parts = target.splitn(2, |byte| *byte == b'?');
-    parts.next();
-    Some(parts.next().unwrap_or_default().to_vec())
 }
 
 /// A path escaped so that reading it as a target gives it back (server/util.c, `ap_os_escape_path`).
@@ -93,16 +125,23 @@ pub(super) fn escaped(path: &[u8]) -> Vec<u8> {
     path.iter().flat_map(write).collect()
 }
 
+/// The folder of a URL path, with its slash.
+#[must_use]
+pub(super) fn folder_of(url: &[u8]) -> &[u8] {
+    let end = url.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    url.get(..end).unwrap_or_default()
+}
+
 /// A path of the file system without doubled slashes, `.` and `..`; `None`: it leads above its root.
 #[must_use]
 pub(super) fn merged(path: &[u8]) -> Option<Vec<u8>> {
     path.strip_prefix(b"/")?;
-    resolved(path).ok()
+    resolved(path, true, false)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Slashes, target};
+    use super::*;
 
     #[test]
     fn targets_become_paths() {
@@ -113,7 +152,15 @@ mod tests {
         assert_eq!(target(b"/%zz", Slashes::Refused), Err(400));
         assert_eq!(target(b"/a%2Fb", Slashes::Refused), Err(404));
         assert_eq!(target(b"/a%00", Slashes::Refused), Err(404));
-        assert_eq!(target(b"/a%2Fb", Slashes::Kept).unwrap(), b"/a%2Fb");
-        assert_eq!(target(b"/a/..%2fb", Slashes::Decoded).unwrap(), b"/b");
+        assert_eq!(target(b"/a%252Fb", Slashes::Refused).unwrap(), b"/a%2Fb");
+    }
+
+    #[test]
+    fn slashes_are_read_as_the_server_is_told() {
+        let read = |path, slashes, merges| decoded(path, Reading { slashes, merges }).unwrap();
+        assert_eq!(read(b"/a%2F..%2Fb", Slashes::Decoded, true), b"/b");
+        assert_eq!(read(b"/a%2Fb%20c", Slashes::Kept, true), b"/a%2Fb c");
+        assert_eq!(read(b"//a//b", Slashes::Refused, false), b"//a//b");
+        assert_eq!(read(b"//a//", Slashes::Refused, false), b"//a//");
     }
 }

@@ -11,14 +11,15 @@ use nom::{IResult, Parser};
 
 use super::areas::{first_place, has_login};
 use super::config::{DirConfig, IfSection};
-use super::content::{OptionSet, Options};
 use super::expr::Facts;
 use super::facts::Circumstances;
 use super::ground::{Found, Thing, remember};
 use super::merge::merge;
+use super::options::{OptionSet, Options};
 use super::policy::Ask;
 use super::product::{Dropped, Fault, PerDir, Why};
 use super::scope::Permit;
+use super::section::LocationPattern;
 use super::setup::Setup;
 use super::site::Site;
 use super::spot::Spot;
@@ -70,13 +71,14 @@ struct Way {
     options: Options,
 }
 
-/// Which requests share a walk: the host by its address, the path, the URL path, whether files count, whether it is an
+/// Which requests share a walk: the host by its address, the path, the URL path, the URL of another server, whether files count, whether it is an
 /// index that is looked up.
-pub(super) type WalkKey = (usize, Option<Vec<u8>>, Option<Vec<u8>>, bool, bool);
+pub(super) type WalkKey = (usize, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, bool, bool);
 
 impl Way {
     fn key(spot: &Spot<'_>) -> WalkKey {
-        (std::ptr::from_ref(spot.host).addr(), spot.path.clone(), spot.url.clone(), spot.look, spot.walked)
+        let Spot { path, url, proxied, .. } = spot.clone();
+        (std::ptr::from_ref(spot.host).addr(), path, url, proxied, spot.look, spot.walked)
     }
 
     fn take(&mut self, config: &DirConfig) {
@@ -131,7 +133,7 @@ impl Site<'_> {
         }
         let env = spot.host.host.settings.env_set.clone();
         let reached = Spot { path: spot.path.as_ref().map(|_| walked.found.filename.clone()), ..spot.clone() };
-        let facts = Circumstances { ask, spot: Some(&reached), user: None, env: &env };
+        let facts = Circumstances { ask, spot: Some(&reached), user: None, env: &env, library: Some(&self.library) };
         config = located(spot, config, world, &mut met);
         config = with_conditions(config, &facts, world, &mut met);
         Walked { config: Arc::new(config), met, ..walked }
@@ -262,6 +264,7 @@ impl Site<'_> {
             Thing::Folder | Thing::Unknown => Step::On,
             Thing::File => Step::File,
             Thing::Odd => Step::Refused(refused("AH00038", "neither a file nor a folder")),
+            Thing::Missing if self.is_link(path) => Step::Refused(refused("AH00037", "a symbolic link to nothing")),
             Thing::Missing => Step::Ends,
         }
     }
@@ -309,11 +312,16 @@ fn fits(known: Option<bool>, written: &str, place: Place, world: &World) -> bool
     })
 }
 
-/// Merges the `<Proxy>` sections for everything.
+/// Merges the `<Proxy>` sections for the URL that another server is asked for (modules/proxy/mod_proxy.c, `proxy_walk`).
 fn proxied(spot: &Spot<'_>, settings: DirConfig) -> DirConfig {
+    let url = spot.proxied.as_deref().unwrap_or_default();
     let mut merged = Merged::default();
     for section in &spot.host.host.proxies {
-        if section.pattern.fits(b"*") == Some(true) {
+        let fits = match &section.pattern {
+            LocationPattern::Prefix(text) | LocationPattern::Glob(text) => text == b"*" || url.starts_with(text),
+            LocationPattern::Regex(pattern) => pattern.as_ref().and_then(|pattern| pattern.is_match(url)) == Some(true),
+        };
+        if fits {
             merged.add(&section.config);
         }
     }
@@ -332,12 +340,14 @@ fn with_files(config: DirConfig, name: &[u8], world: &World, met: &mut Vec<Place
     merged.onto(config)
 }
 
-/// Merges the `<Location>` sections that fit, in their order.
+/// Merges the `<Location>` sections that fit, in their order; for them slashes in a row are one.
 pub(super) fn located(spot: &Spot<'_>, config: DirConfig, world: &World, met: &mut Vec<Place>) -> DirConfig {
     let Some(url) = &spot.url else { return config };
+    let mut url = url.clone();
+    url.dedup_by(|next, before| *next == b'/' && *before == b'/');
     let mut merged = Merged::default();
     for section in &spot.host.host.locations {
-        if fits(section.pattern.fits(url), &section.written, section.place, world) {
+        if fits(section.pattern.fits(&url), &section.written, section.place, world) {
             met.push(section.place);
             merged.add(&section.config);
         }

@@ -65,6 +65,14 @@ impl Reader<'_> {
                     _ => {}
                 }
             }
+            b"authdbmuserfile" => {
+                scope.config.dbm_file = first.map(|word| Set::new(word.value.clone(), place));
+            }
+            b"authncacheenable" => self.caches = true,
+            b"authncacheprovidefor" => {
+                self.caches = true;
+                scope.config.cached = Some(place);
+            }
             name if name.starts_with(b"authdigest") => self.digest(directive, name, words),
             b"order" | b"allow" | b"deny" | b"satisfy" => self.access(directive, &name, words, scope),
             _ => self.other(directive, &name, words, scope),

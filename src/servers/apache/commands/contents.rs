@@ -6,7 +6,7 @@ use nom::{IResult, Parser};
 
 use super::rewriting::rewriting;
 use crate::servers::apache::config::Set;
-use crate::servers::apache::content::{Content, OptionSet, Options, Redirect, UrlPattern};
+use crate::servers::apache::content::{Content, Redirect, UrlPattern};
 use crate::servers::apache::env_rule::{EnvRule, Subject};
 use crate::servers::apache::expr::{Pattern, parse_condition};
 use crate::servers::apache::line::Directive;
@@ -25,6 +25,7 @@ pub(super) fn take_down(directive: &Directive<'_>, name: &[u8], words: Words<'_>
             let redirect = redirect(directive, name, words);
             match (&mut scope.host, redirect) {
                 (Some(host), Some(redirect)) => host.redirects.push(redirect),
+                (None, Some(redirect)) if redirect.what.is_none() => scope.config.content.redirect = Some(redirect),
                 (None, Some(redirect)) => scope.config.content.redirects.push(redirect),
                 (_, None) => {}
             }
@@ -51,8 +52,15 @@ fn content(directive: &Directive<'_>, name: &[u8], words: Words<'_>, content: &m
     let first = words.first().map(|word| word.value.clone()).unwrap_or_default();
     let is_on = first.eq_ignore_ascii_case(b"on");
     match name {
-        b"options" => options(&directive.words(), &mut content.options),
-        b"sethandler" | b"action" => content.handler = Some(Set::new(first, place)),
+        b"options" => content.options.take_down(&directive.words()),
+        b"sethandler" => content.handler = Some(Set::new(first, place)),
+        b"action" | b"script" => content.actions.push(Set::new(first, place)),
+        b"removehandler" => {
+            for extension in directive.words() {
+                let name = extension.value.strip_prefix(b".").unwrap_or(&extension.value).to_ascii_lowercase();
+                content.handlers_by_name.push((name, Set::new(Vec::new(), place)));
+            }
+        }
         b"addhandler" => {
             for extension in words.iter().skip(1) {
                 let name = extension.value.strip_prefix(b".").unwrap_or(&extension.value).to_ascii_lowercase();
@@ -68,7 +76,17 @@ fn content(directive: &Directive<'_>, name: &[u8], words: Words<'_>, content: &m
             }
         }
         b"directoryslash" => content.slash = Some(is_on),
-        b"acceptpathinfo" if !first.eq_ignore_ascii_case(b"default") => content.path_info = Some(is_on),
+        b"directorycheckhandler" => content.checks_handler = Some(is_on),
+        b"directoryindexredirect" => content.index_redirect = Some(index_redirect(&first)),
+        b"acceptpathinfo" => {
+            content.path_info = Some((!first.eq_ignore_ascii_case(b"default")).then_some(is_on));
+        }
+        b"limitrequestbody" => {
+            content.body_limit = std::str::from_utf8(&first).ok().and_then(|digits| digits.parse().ok());
+        }
+        b"checkspelling" => content.spelling = Some(Set::new(is_on, place)),
+        b"aliaspreservepath" => content.alias_keeps_path = Some(is_on),
+        b"mergeslashes" => content.merges_slashes = Some(is_on),
         b"fallbackresource" => content.fallback = Some(Set::new(first, place)),
         b"errordocument" => {
             let code = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
@@ -85,43 +103,20 @@ fn content(directive: &Directive<'_>, name: &[u8], words: Words<'_>, content: &m
     }
 }
 
+/// `On` is 302; anything but a redirect's status is none (mod_dir.c, `configure_redirect`).
+fn index_redirect(word: &[u8]) -> u16 {
+    match word.to_ascii_lowercase().as_slice() {
+        b"on" | b"temp" => 302,
+        b"seeother" => 303,
+        b"permanent" => 301,
+        digits => std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(0),
+    }
+}
+
 fn is_full_url(target: &[u8]) -> bool {
     [b"http://".as_slice(), b"https://"]
         .iter()
         .any(|scheme| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
-}
-
-/// server/core.c, `set_options`; what it refuses was noted before.
-fn options(words: Words<'_>, options: &mut Options) {
-    for (index, word) in words.iter().enumerate() {
-        let (sign, name) = match word.value.split_first() {
-            Some((sign @ (b'+' | b'-'), name)) => (Some(*sign), name),
-            _ => (None, word.value.as_slice()),
-        };
-        let set = match name.to_ascii_lowercase().as_slice() {
-            b"all" => OptionSet::ALL,
-            b"indexes" => OptionSet::INDEXES,
-            b"followsymlinks" => OptionSet::LINKS,
-            b"symlinksifownermatch" => OptionSet::OWNED_LINKS,
-            b"multiviews" => OptionSet::VIEWS,
-            b"execcgi" => OptionSet::CGI,
-            _ => OptionSet::NONE,
-        };
-        match sign {
-            Some(b'+') => {
-                options.added = options.added.with(set);
-                options.removed = options.removed.without(set);
-            }
-            Some(_) => {
-                options.removed = options.removed.with(set);
-                options.added = options.added.without(set);
-            }
-            None => {
-                let before = options.whole.filter(|_| index > 0).unwrap_or_default();
-                *options = Options { whole: Some(before.with(set)), ..Options::default() };
-            }
-        }
-    }
 }
 
 fn redirect(directive: &Directive<'_>, name: &[u8], words: Words<'_>) -> Option<Redirect> {
@@ -146,7 +141,8 @@ fn redirect(directive: &Directive<'_>, name: &[u8], words: Words<'_>) -> Option<
         b"redirectmatch" => UrlPattern::Regex(Pattern::compile(&path.value, false).ok()),
         _ => UrlPattern::Prefix(path.value.clone()),
     });
-    Some(Redirect { what, status, place: directive.place() })
+    let to = rest.last().filter(|_| needs_url).map(|word| word.value.clone());
+    Some(Redirect { what, status, to, place: directive.place() })
 }
 
 fn env_rule(name: &[u8], words: Words<'_>, scope: &Scope) -> Option<EnvRule> {

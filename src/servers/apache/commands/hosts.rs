@@ -110,7 +110,7 @@ impl Reader<'_> {
             None
         };
         let mut config = self.inner(open, body, scope);
-        config.content.rewrite.stand_in(&path);
+        config.content.stand_in(&path);
         let written = format!("{} {}>", open.name(), String::from_utf8_lossy(argument));
         let place = open.place();
         let Some(host) = &mut scope.host else { return };

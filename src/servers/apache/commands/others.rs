@@ -51,6 +51,17 @@ impl Reader<'_> {
                 scope.config.ssl_required = Some(directive.place());
                 None
             }
+            b"ssloptions" => {
+                let strict = &mut scope.config.ssl_strict;
+                for word in directive.words() {
+                    match word.value.to_ascii_lowercase().as_slice() {
+                        b"strictrequire" | b"+strictrequire" => *strict = Some(true),
+                        b"-strictrequire" => *strict = Some(false),
+                        _ => {}
+                    }
+                }
+                None
+            }
             b"setenvif" | b"setenvifnocase" if directive.words().len() < 2 => {
                 Some(format!("Missing regular expression for {}", proper(name)))
             }

@@ -63,6 +63,8 @@ fn rule((pattern, output, field): Arguments<'_>, conditions: Vec<Condition>, pla
         negated: pattern.first() == Some(&b'!'),
         output: output.to_owned(),
         flags: Vec::new(),
+        env: Vec::new(),
+        handler: None,
         status: 302,
         place,
     };
@@ -106,8 +108,11 @@ fn set_flag(rule: &mut Rule, key: &[u8], value: &[u8]) {
         b"qsl" | b"qslast" => RuleFlag::LastMark,
         b"b" | b"backrefescaping" | b"bctls" => RuleFlag::EscapeGroups(value.to_owned()),
         b"bnp" | b"backrefernoplus" => RuleFlag::NoPlus,
-        b"e" | b"env" => RuleFlag::Env(value.to_owned()),
-        b"h" | b"handler" => RuleFlag::Handler(value.to_owned()),
+        b"e" | b"env" => return rule.env.push(value.to_owned()),
+        b"h" | b"handler" => {
+            rule.handler = Some(value.to_owned());
+            return;
+        }
         b"unsafeallow3f" => RuleFlag::AllowMark,
         b"unsafeprefixstat" => RuleFlag::AnyPrefix,
         b"unc" => RuleFlag::KeepSlashes,

@@ -74,7 +74,7 @@ impl Reader<'_> {
         }
         let Some(pattern) = self.files_pattern(open, &name, regex || tilde) else { return };
         let mut config = self.inner(open, body, scope);
-        config.content.rewrite.stand_in(&name);
+        config.content.stand_in(&name);
         let written = format!("{} {}>", open.name(), String::from_utf8_lossy(argument));
         if ["<Files>", "<FilesMatch>", "<If>", "<ElseIf>", "<Else>"].iter().any(|outer| scope.is_within(outer)) {
             return self.remark(Remark::NestedFilesIgnored, open.place());
@@ -187,7 +187,7 @@ impl Reader<'_> {
         match parse_condition(&text, scope.origin()) {
             Ok(condition) => {
                 let mut config = self.inner(open, body, scope);
-                config.content.rewrite.stand_in(b"*If");
+                config.content.stand_in(b"*If");
                 let condition = Some(condition.value);
                 scope.config.conditions.push(IfSection { condition, otherwise, config, place: open.place() });
             }
@@ -204,7 +204,7 @@ impl Reader<'_> {
             return self.refuse(open, &words, "<Else> does not take an argument".to_owned());
         }
         let mut config = self.inner(open, body, scope);
-        config.content.rewrite.stand_in(b"*If");
+        config.content.stand_in(b"*If");
         scope.config.conditions.push(IfSection { condition: None, otherwise: true, config, place: open.place() });
     }
 

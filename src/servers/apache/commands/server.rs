@@ -4,15 +4,15 @@
 use super::addresses::{Listened, host_name, listened};
 use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Allowed, Set};
-use crate::servers::apache::content::UrlPattern;
+use crate::servers::apache::content::{Pass, PlaceAlias, UrlPattern};
 use crate::servers::apache::directives::Override;
 use crate::servers::apache::expr::{Pattern, PatternFault};
-use crate::servers::apache::host::{Listen, Mapping, Trace};
+use crate::servers::apache::host::{Listen, Mapping, Trace, UserDirs};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::Reader;
 use crate::servers::apache::scope::Scope;
 use crate::servers::apache::target::Slashes;
-use crate::source::Spanned;
+use crate::source::{Place, Spanned};
 
 type Words<'w> = &'w [Spanned<Vec<u8>>];
 
@@ -56,7 +56,7 @@ impl Reader<'_> {
             b"alias" | b"scriptalias" | b"aliasmatch" | b"scriptaliasmatch" => {
                 self.alias(directive, name, words, scope);
             }
-            b"proxypass" | b"proxypassmatch" => self.pass(directive, name, words, scope),
+            b"proxypass" | b"proxypassmatch" => self.pass(directive, name, scope),
             _ => return host_command(directive, name, words, scope),
         }
         true
@@ -123,16 +123,20 @@ impl Reader<'_> {
 
     fn alias(&mut self, directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope: &mut Scope) {
         let regex = name.ends_with(b"match");
+        let (script, place) = (name.starts_with(b"script"), directive.place());
         match (words, scope.host.is_some()) {
-            ([path], false) => scope.config.content.alias = Some(Set::new(path.value.clone(), directive.place())),
+            ([_], false) => {
+                if let Some(path) = self.string(directive, words.first(), scope) {
+                    scope.config.content.alias = Some(PlaceAlias { path: path.value, script, fake: Vec::new(), place });
+                }
+            }
             ([_], true) => {
                 let message = format!("{} must have two arguments when used globally", directive.name());
                 self.refuse(directive, words, message);
             }
             ([what, path], true) => {
                 let Some(what) = self.url_pattern(directive, words, &what.value, regex) else { return };
-                let script = name.starts_with(b"script");
-                let mapping = Mapping { what, path: path.value.clone(), script, place: directive.place() };
+                let mapping = Mapping { what, path: path.value.clone(), script, place };
                 if let Some(host) = &mut scope.host {
                     host.mappings.push(mapping);
                 }
@@ -144,19 +148,21 @@ impl Reader<'_> {
         }
     }
 
-    fn pass(&mut self, directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope: &mut Scope) {
-        let place = directive.place();
-        let Some(host) = scope.host.is_some().then_some(()) else {
-            scope.config.content.proxied = Some(place);
+    /// modules/proxy/mod_proxy.c, `add_pass`.
+    fn pass(&mut self, directive: &Directive<'_>, name: &[u8], scope: &mut Scope) {
+        let words = directive.words();
+        let tilde = words.first().is_some_and(|word| word.value == b"~");
+        let (regex, rest) = (name.ends_with(b"match") || tilde, words.get(usize::from(tilde)..).unwrap_or_default());
+        let pass =
+            |to: &Spanned<Vec<u8>>| Pass { to: to.value.clone(), taken: to.value != b"!", place: directive.place() };
+        if scope.host.is_none() {
+            scope.config.content.pass = rest.first().map(pass);
             return;
-        };
-        let () = host;
-        let (Some(path), target) = (words.first(), words.get(1)) else { return };
-        let regex = name.ends_with(b"match");
-        let Some(what) = self.url_pattern(directive, words, &path.value, regex) else { return };
-        let taken = target.is_none_or(|target| target.value != b"!");
+        }
+        let (Some(path), Some(to)) = (rest.first(), rest.get(1)) else { return };
+        let Some(what) = self.url_pattern(directive, rest, &path.value, regex) else { return };
         if let Some(host) = &mut scope.host {
-            host.passes.push((what, taken, place));
+            host.passes.push((what, pass(to)));
         }
     }
 
@@ -205,7 +211,15 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
     let first = words.first().map(|word| word.value.clone()).unwrap_or_default();
     let is = |wanted: &str| first.eq_ignore_ascii_case(wanted.as_bytes());
     match name {
-        b"servername" => host.name = Some(Set::new(host_name(&first), place)),
+        b"servername" => {
+            let name = host_name(&first);
+            let port: Vec<u8> = first.iter().rev().copied().take_while(u8::is_ascii_digit).collect();
+            let digits = first.get(first.len() - port.len()..).unwrap_or_default();
+            let has_port = !port.is_empty() && first.ends_with(&[b":", digits].concat());
+            host.port =
+                std::str::from_utf8(digits).ok().filter(|_| has_port).and_then(|port| port.parse().ok()).unwrap_or(0);
+            host.name = Some(Set::new(name, place));
+        }
         b"serveralias" => host.aliases.extend(directive.words().into_iter().map(|word| word.value)),
         b"serverpath" => host.server_path = Some(first),
         b"documentroot" => host.docroot = Some(Set::new(first, place)),
@@ -224,11 +238,23 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
         }
         b"sslcertificatefile" => host.certificates.push(Set::new(first, place)),
         b"sslcertificatekeyfile" => host.keys.push(Set::new(first, place)),
-        b"userdir" if !is("disabled") => host.unmapped = Some(place),
+        b"userdir" => user_dirs(&directive.words(), place, host.user_dirs.get_or_insert_default()),
         b"virtualdocumentroot" | b"virtualdocumentrootip" | b"virtualscriptalias" | b"virtualscriptaliasip" => {
             host.unmapped = Some(place);
         }
         _ => return false,
     }
     true
+}
+
+/// modules/mappers/mod_userdir.c, `set_user_dir`.
+fn user_dirs(words: Words<'_>, place: Place, dirs: &mut UserDirs) {
+    let names = || words.iter().skip(1).map(|word| word.value.clone());
+    dirs.place = Some(place);
+    match words {
+        [only] if only.value.eq_ignore_ascii_case(b"disabled") => dirs.disabled = true,
+        [first, ..] if first.value.eq_ignore_ascii_case(b"disabled") => dirs.without.extend(names()),
+        [first, ..] if first.value.eq_ignore_ascii_case(b"enabled") => dirs.with.extend(names()),
+        _ => dirs.folders = words.iter().map(|word| word.value.clone()).collect(),
+    }
 }

@@ -67,7 +67,7 @@ pub(in super::super) fn apply(
     directory: Option<&[u8]>,
     course: &mut Course,
     lookup: &dyn Lookup,
-) -> Result<Applied, Because> {
+) -> Result<Applied, Box<Because>> {
     let mut applied = Applied::Kept;
     let mut round = 1;
     let mut at = 0;
@@ -129,9 +129,9 @@ fn skip(rule: &Rule) -> usize {
     rule.flags.iter().rev().find_map(skip).unwrap_or_default()
 }
 
-fn unknown(rule: &Rule, what: &str) -> Because {
+fn unknown(rule: &Rule, what: &str) -> Box<Because> {
     let missing = Missing::Condition { directive: what.to_owned() };
-    Because::at(Reason::CannotTell { missing }, rule.place)
+    Box::new(Because::at(Reason::CannotTell { missing }, rule.place))
 }
 
 /// What a rule's pattern sees.
@@ -142,7 +142,7 @@ fn subject(course: &Course, directory: Option<&[u8]>) -> Vec<u8> {
     inside.map(<[u8]>::to_vec).unwrap_or(whole)
 }
 
-fn one(rule: &Rule, directory: Option<&[u8]>, course: &mut Course, lookup: &dyn Lookup) -> Result<Went, Because> {
+fn one(rule: &Rule, directory: Option<&[u8]>, course: &mut Course, lookup: &dyn Lookup) -> Result<Went, Box<Because>> {
     let subject = subject(course, directory);
     let found = rule.pattern.as_ref().and_then(|pattern| pattern.find(&subject));
     let groups = match (found, rule.negated) {
@@ -179,19 +179,14 @@ fn one(rule: &Rule, directory: Option<&[u8]>, course: &mut Course, lookup: &dyn 
 type Effects = (Vec<(String, Option<Vec<u8>>)>, Option<Vec<u8>>);
 
 /// What `E` and `H` do.
-fn side_effects(rule: &Rule, found: &Found, around: Around<'_>) -> Result<Effects, Because> {
-    let (mut variables, mut handler) = (Vec::new(), None);
-    for flag in &rule.flags {
-        let (RuleFlag::Env(text) | RuleFlag::Handler(text)) = flag else { continue };
-        let Some(expanded) = expand(text, found, Some(rule), around) else {
-            return Err(unknown(rule, "a variable in a flag"));
-        };
-        if matches!(flag, RuleFlag::Env(_)) {
-            variables.push(variable(&expanded.text));
-        } else {
-            handler = Some(expanded.text.to_ascii_lowercase()).filter(|name| !name.is_empty());
-        }
-    }
+fn side_effects(rule: &Rule, found: &Found, around: Around<'_>) -> Result<Effects, Box<Because>> {
+    let expanded = |text: &Vec<u8>| {
+        let expanded = expand(text, found, Some(rule), around).map(|expanded| expanded.text);
+        expanded.ok_or_else(|| unknown(rule, "a variable in a flag"))
+    };
+    let variables = rule.env.iter().map(|text| expanded(text).map(|text| variable(&text))).collect::<Result<_, _>>()?;
+    let handler = rule.handler.as_ref().map(expanded).transpose()?;
+    let handler = handler.map(|name| name.to_ascii_lowercase()).filter(|name| !name.is_empty());
     Ok((variables, handler))
 }
 

@@ -17,6 +17,10 @@ pub(in super::super) struct Rule {
     pub output: Vec<u8>,
     /// The flags.
     pub flags: Vec<RuleFlag>,
+    /// `E`: the variables.
+    pub env: Vec<Vec<u8>>,
+    /// `H`.
+    pub handler: Option<Vec<u8>>,
     /// The status of `R`, `F` and `G`.
     pub status: u16,
     /// The directive.
@@ -62,10 +66,6 @@ pub(in super::super) enum RuleFlag {
     EscapeGroups(Vec<u8>),
     /// `BNP`: a blank becomes `%20`.
     NoPlus,
-    /// `E`.
-    Env(Vec<u8>),
-    /// `H`.
-    Handler(Vec<u8>),
     /// `UnsafeAllow3F`.
     AllowMark,
     /// `UnsafePrefixStat`.
