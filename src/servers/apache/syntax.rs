@@ -32,7 +32,8 @@ pub(super) fn parse<'s>(
     builder.tree
 }
 
-/// How deep sections may nest before htlint reads no further; the server has no limit of its own but its stack.
+/// How deep sections may nest before htlint reads no further; the server has no limit of its own but its stack. Files that are
+/// included count to a limit of their own, which the server has.
 const DEEPEST: usize = 64;
 
 /// How many times kept lines are read before htlint reads no further; the server has no limit.
@@ -94,7 +95,6 @@ impl<'s> Builder<'s, '_> {
             OnRead::Done => {}
             OnRead::Fails(fault) => self.fault(fault, directive.span),
             OnRead::Splices(portion) => self.splice(portion),
-            OnRead::Reads(_) if self.depth + stack.len() >= DEEPEST => self.tree.too_deep = Some(directive.place()),
             OnRead::Reads(portions) => {
                 for portion in portions {
                     for node in self.portion(portion, stack.len()) {
@@ -111,10 +111,10 @@ impl<'s> Builder<'s, '_> {
         let spliced = std::mem::take(&mut self.spliced);
         let (file, bytes) = (self.file, self.bytes);
         (self.file, self.bytes) = (portion.file, portion.bytes);
-        self.depth += around + 1;
+        self.depth += around;
         let read_to = self.read_to;
         let nodes = self.container(None);
-        self.depth -= around + 1;
+        self.depth -= around;
         self.read_to = read_to;
         self.lines = lines;
         self.spliced = spliced;
