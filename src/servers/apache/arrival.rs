@@ -87,8 +87,13 @@ impl Site<'_> {
             forced: None,
             ended: errand.ended,
         };
-        let mapped = self.translated(errand, &settings, &mut arrived, trace);
-        match mapped.map_err(|answer| Ended::under(&settings.content, answer))? {
+        let mapped = match self.rewritten_by_server(errand, &settings, &mut arrived, trace)? {
+            Some(mapped) => mapped,
+            None => self
+                .translated(errand, &settings, &mut arrived, trace)
+                .map_err(|answer| Ended::under(&settings.content, answer))?,
+        };
+        match mapped {
             Mapped::Path(path) => arrived.spot.path = Some(path),
             Mapped::Elsewhere(url) => arrived.spot.proxied = Some(url),
             Mapped::Nothing => {
@@ -113,7 +118,7 @@ impl Site<'_> {
         Ok(arrived)
     }
 
-    /// What the modules that map URLs make of the path, in their order.
+    /// What the modules behind mod_rewrite make of the path, in their order.
     fn translated<'p>(
         &'p self,
         errand: &Errand<'_, 'p>,
@@ -122,9 +127,6 @@ impl Site<'_> {
         trace: &mut Trace,
     ) -> Result<Mapped, Answer> {
         let host = arrived.spot.host;
-        if let Some(mapped) = self.rewritten_by_server(errand, settings, arrived, trace)? {
-            return Ok(mapped);
-        }
         let url = arrived.spot.url.clone().unwrap_or_default();
         if url.first() != Some(&b'/') {
             return Ok(Mapped::Nothing);
@@ -161,7 +163,9 @@ impl Site<'_> {
         settings: &DirConfig,
         arrived: &mut Arrived<'p>,
         trace: &mut Trace,
-    ) -> Result<Option<Mapped>, Answer> {
+    ) -> Result<Option<Mapped>, Box<Ended>> {
+        let ended = |answer| Ended::under(&settings.content, answer);
+        let unknown = |because: Box<Because>| ended(Answer::unknown(*because)).anew();
         let url = arrived.spot.url.clone().unwrap_or_default();
         let rewrite = &arrived.spot.host.host.rewrite;
         let runs = settings.content.rewrite.engine == Some(true) && !errand.ended && url.first() == Some(&b'/');
@@ -170,7 +174,7 @@ impl Site<'_> {
         }
         let rewriter = Rewriter::of_server(self, errand, &arrived.spot, settings);
         let mut course = rewriter.course(url, Vec::new(), arrived.query.clone());
-        let applied = rewriter.apply(&rewrite.rules, None, &mut course).map_err(|because| Answer::unknown(*because))?;
+        let applied = rewriter.apply(&rewrite.rules, None, &mut course).map_err(unknown)?;
         arrived.variables = course.variables.clone();
         arrived.forced = course.handler.clone();
         arrived.ended |= course.ended;
@@ -178,7 +182,7 @@ impl Site<'_> {
             Applied::Kept => Ok(None),
             Applied::Answered(status, place) => {
                 trace.step(Some(place), || format!("a RewriteRule answers {status} before any login"));
-                Err(plain(status))
+                Err(ended(plain(status)).anew())
             }
             Applied::PassedThrough(place) => {
                 trace.step(Some(place), || format!("a RewriteRule makes it {}", shown(&course.filename)));
@@ -194,9 +198,9 @@ impl Site<'_> {
                     return Ok(Some(Mapped::Elsewhere(to.to_owned())));
                 }
                 if let Some(answer) = course.leaves(proxies, place) {
-                    return Err(answer);
+                    return Err(ended(answer).rewritten());
                 }
-                rewriter.settled(rewrite, course, place).map(|path| Some(Mapped::Path(path)))
+                rewriter.settled(rewrite, course, place).map(|path| Some(Mapped::Path(path))).map_err(ended)
             }
         }
     }

@@ -97,7 +97,7 @@ impl Asker<'_> {
     }
 
     /// What expressions see.
-    fn circumstances(&self) -> Circumstances<'_> {
+    pub(super) fn circumstances(&self) -> Circumstances<'_> {
         let Policy { config, spot, .. } = self.policy;
         Circumstances {
             ask: Some(self.ask),

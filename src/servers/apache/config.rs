@@ -7,6 +7,7 @@ use super::directives::Override;
 use super::env_rule::EnvRule;
 use super::expr::Subnet;
 use super::expr::{Condition, Facts, StringExpr};
+use super::faked::Fake;
 use super::files_pattern::FilesPattern;
 use super::methods::Methods;
 use super::programs::Programs;
@@ -239,6 +240,8 @@ pub(super) struct DirConfig {
     pub authoritative: Option<Set<bool>>,
     /// AuthBasicUseDigestAlgorithm MD5.
     pub digest_algorithm: Option<Set<bool>>,
+    /// AuthBasicFake; an inner `None`: off.
+    pub basic_fake: Option<Set<Option<Fake>>>,
     /// AuthzSendForbiddenOnFailure.
     pub send_forbidden: Option<Set<bool>>,
     /// The rules, alternatives to each other.

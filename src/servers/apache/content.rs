@@ -1,6 +1,7 @@
 //! The settings that decide on the answer once access is granted: handlers, indexes, redirects, documents.
 
 use super::config::Set;
+use super::error_document::ErrorDocument;
 use super::expr::{Pattern, StringExpr};
 use super::methods::Methods;
 use super::options::Options;
@@ -86,8 +87,8 @@ pub(super) struct Content {
     pub fallback: Option<Set<Vec<u8>>>,
     /// CheckSpelling.
     pub spelling: Option<Set<bool>>,
-    /// ErrorDocument by status; whether it is a full URL, which makes a redirect of it.
-    pub error_urls: Vec<(u16, bool)>,
+    /// ErrorDocument by status; the last one counts.
+    pub error_documents: Vec<(u16, ErrorDocument)>,
     /// AllowMethods; an empty set: reset.
     pub allowed_methods: Option<(Methods, Place)>,
     /// mod_rewrite.
@@ -128,7 +129,7 @@ impl Content {
             checks_handler: inner.checks_handler.or(self.checks_handler),
             fallback: inner.fallback.clone().or_else(|| self.fallback.clone()),
             spelling: inner.spelling.clone().or_else(|| self.spelling.clone()),
-            error_urls: [self.error_urls.as_slice(), inner.error_urls.as_slice()].concat(),
+            error_documents: [self.error_documents.as_slice(), inner.error_documents.as_slice()].concat(),
             allowed_methods: inner.allowed_methods.or(self.allowed_methods),
             rewrite: self.rewrite.with(&inner.rewrite),
             path_info: inner.path_info.or(self.path_info),

@@ -21,35 +21,57 @@ impl Site<'_> {
         path: &[u8],
         trace: &mut Trace,
     ) -> Answer {
+        let ended = self.journey(errand, host, path, trace);
+        self.sent(errand, host, *ended, trace)
+    }
+
+    /// What a request comes to, wherever in the site it is sent on to.
+    pub(super) fn journey<'p>(
+        &'p self,
+        errand: &Errand<'_, 'p>,
+        host: &'p Hosted,
+        path: &[u8],
+        trace: &mut Trace,
+    ) -> Box<Ended> {
         let ready = match self.process(errand, host, path, trace) {
             Ok(ready) => ready,
-            Err(ended) => return ended.answer(errand.ask),
+            Err(ended) => return ended,
         };
         if let Some(target) = ready.onward.clone() {
             return self.sent_on(errand, &ready, &target, trace);
         }
         let content = ready.policy.config.content.clone();
-        let answer = self.deliver(errand, &ready);
+        let (answer, before) = (self.deliver(errand, &ready), ready.before());
         let because = match answer.status {
             Some(status) if status < 400 && answer.because.is_empty() => ready.because,
             _ => answer.because,
         };
-        Ended::under(&content, Answer { status: answer.status, because }).answer(errand.ask)
+        Ended::under(&content, Answer { status: answer.status, because }).after(before)
     }
 
     /// The same request for another path of the site (modules/http/http_request.c, `ap_internal_redirect`).
-    fn sent_on<'p>(&'p self, errand: &Errand<'_, 'p>, ready: &Ready<'p>, target: &[u8], trace: &mut Trace) -> Answer {
+    fn sent_on<'p>(
+        &'p self,
+        errand: &Errand<'_, 'p>,
+        ready: &Ready<'p>,
+        target: &[u8],
+        trace: &mut Trace,
+    ) -> Box<Ended> {
         let host = ready.policy.spot.host;
         if errand.redirects >= DEEPEST {
-            return Ended::under(&ready.policy.config.content, plain(500)).answer(errand.ask);
+            return Ended::under(&ready.policy.config.content, plain(500));
         }
         let (path, query) = halves(target);
         let query = Some(query.map(<[u8]>::to_vec).unwrap_or_default());
-        let ask = Ask { query, variables: redirected(errand.ask, ready), ..errand.ask.clone() };
+        let login = match ready.login(errand.ask, errand.world) {
+            Ok(login) => login,
+            Err(because) => return Ended::at(host, Answer::unknown(because)),
+        };
+        let ask = Ask { login, query, variables: redirected(errand.ask, ready), ..errand.ask.clone() };
         let before = ready.before();
         let further =
             Errand { ask: &ask, redirects: errand.redirects + 1, ended: ready.ended, before: Some(&before), ..*errand };
-        self.run(&further, host, path, trace)
+        self.journey(&further, host, path, trace)
     }
 
     fn deliver(&self, errand: &Errand<'_, '_>, ready: &Ready<'_>) -> Answer {

@@ -63,7 +63,7 @@ impl Site<'_> {
         if answer.passes() != Some(true) {
             return Err(match policy.fault {
                 Some(_) => Ended::at(host, answer),
-                None => Ended::under(&policy.config.content, answer),
+                None => Ended::under(&policy.config.content, answer).after(policy.before(&found, None)),
             });
         }
         let user = match known {
@@ -102,13 +102,13 @@ impl Site<'_> {
         if let Some(set) = content.handler.as_ref().filter(|set| set.value != b"none") {
             ready.handler = Some(set.value.clone());
         }
-        self.rewritten(errand, ready, trace).map_err(|answer| Ended::under(&content, answer))?;
+        self.rewritten(errand, ready, trace).map_err(|ended| ended.after(ready.before()))?;
         let url = ready.policy.spot.url.clone().unwrap_or_default();
         let redirect = content.redirect.iter().chain(&content.redirects).find(|redirect| redirect.fits(&url));
         if let Some(redirect) = redirect {
             let status = redirect.status_for(&url);
             trace.step(Some(redirect.place), || format!("a Redirect answers {status}"));
-            return Err(Ended::under(&content, plain(status)));
+            return Err(Ended::under(&content, plain(status)).after(ready.before()));
         }
         Ok(())
     }
@@ -118,8 +118,9 @@ impl Site<'_> {
         errand: &Errand<'_, 'p>,
         ready: &mut Ready<'p>,
         trace: &mut Trace,
-    ) -> Result<(), Answer> {
+    ) -> Result<(), Box<Ended>> {
         let config = ready.policy.config.clone();
+        let ended = |answer| Ended::under(&config.content, answer);
         let rewrite = &config.content.rewrite;
         let Some(directory) = rewrite.directory.as_deref().filter(|_| rewrite.engine == Some(true)) else {
             return Ok(());
@@ -135,7 +136,8 @@ impl Site<'_> {
         }
         let options = config.content.options.in_force();
         if !options.has(OptionSet::LINKS) && !options.has(OptionSet::OWNED_LINKS) {
-            return Err(refuse(403, Reason::DeniedByRule, rewrite.rules.first().map(|rule| rule.place), "AH00670"));
+            let place = rewrite.rules.first().map(|rule| rule.place);
+            return Err(ended(refuse(403, Reason::DeniedByRule, place, "AH00670")));
         }
         let (course, applied) = {
             let rewriter = Rewriter::of_server(self, errand, &ready.policy.spot, &config);
@@ -143,7 +145,7 @@ impl Site<'_> {
             let mut course = rewriter.course(filename.clone(), ready.found.path_info.clone(), ready.query.clone());
             let applied = rewriter
                 .apply(&rewrite.rules, Some(directory), &mut course)
-                .map_err(|because| Answer::unknown(*because))?;
+                .map_err(|because| ended(Answer::unknown(*because)).anew())?;
             (course, applied)
         };
         ready.variables.extend(course.variables.iter().cloned());
@@ -153,12 +155,12 @@ impl Site<'_> {
             Applied::Kept => return Ok(()),
             Applied::Answered(status, place) => {
                 trace.step(Some(place), || format!("a RewriteRule answers {status}"));
-                return Err(plain(status));
+                return Err(ended(plain(status)).anew());
             }
             Applied::Changed(place) | Applied::PassedThrough(place) => place,
         };
         if let Some(answer) = course.leaves(ready.policy.has(b"mod_proxy.c"), place) {
-            return Err(answer);
+            return Err(ended(answer).rewritten());
         }
         ready.query.clone_from(&course.query);
         // A handler that a rule forces takes the place of the one that sends the request on (`hook_mimetype`).
@@ -277,7 +279,10 @@ impl Site<'_> {
         };
         let before = ready.before();
         let variables = [errand.ask.variables.as_slice(), &ready.variables].concat();
-        let ask = Ask { method: "GET".to_owned(), query: ready.query.clone(), variables, ..errand.ask.clone() };
+        let login =
+            ready.login(errand.ask, errand.world).map_err(|because| Ended::at(host, Answer::unknown(because)))?;
+        let (method, query) = ("GET".to_owned(), ready.query.clone());
+        let ask = Ask { method, login, query, variables, ..errand.ask.clone() };
         let errand = Errand {
             ask: &ask,
             subrequests: errand.subrequests + 1,

@@ -1,6 +1,7 @@
 //! A request on its way through a site: what is carried from one phase to the next (include/httpd.h, `request_rec`).
 
 use super::content::Content;
+use super::error_document::ErrorDocument;
 use super::ground::Found;
 use super::policy::{Ask, Policy};
 use super::setup::Setup;
@@ -49,10 +50,15 @@ pub(super) struct Before {
 pub(super) struct Ended {
     /// The answer.
     pub answer: Answer,
-    /// Statuses with an ErrorDocument, and whether that is a full URL.
-    pub documents: Vec<(u16, bool)>,
+    /// Statuses with an ErrorDocument.
+    pub documents: Vec<(u16, ErrorDocument)>,
     /// LimitRequestBody.
     pub body_limit: Option<u64>,
+    /// Whether it takes the place of an error that came before: mod_rewrite resets the status of the request
+    /// (modules/mappers/mod_rewrite.c, `hook_uri2file`, `hook_fixup`).
+    pub anew: bool,
+    /// The request, if it came as far as the access decision.
+    pub before: Option<Before>,
 }
 
 /// A request that passed all that comes before its delivery.
@@ -103,11 +109,19 @@ impl Ready<'_> {
     /// What a request that comes from this one knows of it.
     #[must_use]
     pub(super) fn before(&self) -> Before {
+        self.policy.before(&self.found, self.user.clone())
+    }
+}
+
+impl Policy<'_> {
+    /// What a request that comes from this one knows of it.
+    #[must_use]
+    pub(super) fn before(&self, found: &Found, user: Option<Option<Vec<u8>>>) -> Before {
         Before {
-            met: self.policy.met.clone(),
-            folder: folder_of(&self.found.filename).to_owned(),
-            user: self.user.clone(),
-            url: self.policy.spot.url.clone().unwrap_or_default(),
+            met: self.met.clone(),
+            folder: folder_of(&found.filename).to_owned(),
+            user,
+            url: self.spot.url.clone().unwrap_or_default(),
         }
     }
 }
@@ -116,7 +130,8 @@ impl Ended {
     /// An end under some settings.
     #[must_use]
     pub(super) fn under(content: &Content, answer: Answer) -> Box<Self> {
-        Box::new(Self { answer, documents: content.error_urls.clone(), body_limit: content.body_limit })
+        let (documents, body_limit) = (content.error_documents.clone(), content.body_limit);
+        Box::new(Self { answer, documents, body_limit, anew: false, before: None })
     }
 
     /// An end under the settings of a host.
@@ -125,22 +140,23 @@ impl Ended {
         Self::under(&host.host.settings.content, answer)
     }
 
-    /// What the client gets: an ErrorDocument with a full URL makes a redirect of an error, and a body that is announced as
-    /// too long is refused whatever the answer were, for it is read before the answer is sent
-    /// (modules/http/http_request.c, `ap_die_r`; http_filters.c, `ap_http_filter`).
+    /// The same with the request that ended there known.
     #[must_use]
-    pub(super) fn answer(self, ask: &Ask) -> Answer {
-        let closes = [400, 408, 411, 413, 414, 500, 501, 503];
-        let reads = self.answer.status.is_some_and(|status| !closes.contains(&status));
-        if reads && self.body_limit.is_some_and(|limit| limit > 0 && ask.announced() > limit) {
-            return plain(413);
-        }
-        let Some(status) = self.answer.status.filter(|status| *status >= 400) else { return self.answer };
-        let document = self.documents.iter().rev().find(|(code, _)| *code == status);
-        match document {
-            Some((_, true)) => Answer { status: Some(302), ..self.answer },
-            _ => self.answer,
-        }
+    pub(super) fn after(self: Box<Self>, before: Before) -> Box<Self> {
+        Box::new(Self { before: Some(before), ..*self })
+    }
+
+    /// The same as what a rule comes to: only a redirect has forgotten what came before.
+    #[must_use]
+    pub(super) fn rewritten(self: Box<Self>) -> Box<Self> {
+        let anew = self.answer.status.is_none_or(|status| status < 400);
+        Box::new(Self { anew, ..*self })
+    }
+
+    /// The same as the word of a rule that has forgotten what came before.
+    #[must_use]
+    pub(super) fn anew(self: Box<Self>) -> Box<Self> {
+        Box::new(Self { anew: true, ..*self })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Anonymous, Merging, Set, WrittenPath};
 use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authn_provider};
 use crate::servers::apache::expr::{Fault, Origin, StringExpr, parse_string};
+use crate::servers::apache::faked::Fake;
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::product;
 use crate::servers::apache::reader::{Reader, shown};
@@ -162,10 +163,20 @@ impl Reader<'_> {
         }
     }
 
-    fn fake(&mut self, directive: &Directive<'_>, words: Words<'_>, scope: &Scope) {
-        for word in words {
-            self.parse_string(directive, &word.value, Place::new(directive.file, word.span), scope.origin());
-        }
+    fn fake(&mut self, directive: &Directive<'_>, words: Words<'_>, scope: &mut Scope) {
+        let [user, password @ ..] = words else { return };
+        let set = if user.value.eq_ignore_ascii_case(b"off") {
+            None
+        } else {
+            let (origin, usual) = (scope.origin(), b"password".as_slice());
+            let place = Place::new(directive.file, user.span);
+            let text = password.first().map_or(usual, |word| &word.value);
+            let user = self.parse_string(directive, &user.value, place, origin);
+            let password = self.parse_string(directive, text, place, origin);
+            let (Some(user), Some(password)) = (user, password) else { return };
+            Some(Fake { user, password })
+        };
+        scope.config.basic_fake = Some(Set::new(set, directive.place()));
     }
 
     fn merging(&mut self, directive: &Directive<'_>, words: Words<'_>, scope: &mut Scope) {

@@ -88,11 +88,6 @@ fn content(directive: &Directive<'_>, name: &[u8], words: Words<'_>, content: &m
         b"aliaspreservepath" => content.alias_keeps_path = Some(is_on),
         b"mergeslashes" => content.merges_slashes = Some(is_on),
         b"fallbackresource" => content.fallback = Some(Set::new(first, place)),
-        b"errordocument" => {
-            let code = std::str::from_utf8(&first).ok().and_then(|code| code.parse().ok());
-            let target = directive.words().get(1).map(|word| word.value.clone()).unwrap_or_default();
-            content.error_urls.extend(code.map(|code: u16| (code, is_full_url(&target) && code != 401)));
-        }
         b"allowmethods" => {
             let reset = matches!(words, [only] if only.value.eq_ignore_ascii_case(b"reset"));
             let methods = words.iter().map(|word| Methods::of(&String::from_utf8_lossy(&word.value)));
@@ -111,12 +106,6 @@ fn index_redirect(word: &[u8]) -> u16 {
         b"permanent" => 301,
         digits => std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(0),
     }
-}
-
-fn is_full_url(target: &[u8]) -> bool {
-    [b"http://".as_slice(), b"https://"]
-        .iter()
-        .any(|scheme| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }
 
 fn redirect(directive: &Directive<'_>, name: &[u8], words: Words<'_>) -> Option<Redirect> {

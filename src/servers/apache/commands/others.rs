@@ -8,18 +8,20 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 use super::contents::take_down;
+use super::values::count;
 use super::{alias, expires, headers, proxy, rewrite};
 use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::directives::find;
+use crate::servers::apache::error_document::{ErrorDocument, is_url};
 use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::Reader;
 use crate::servers::apache::scope::Scope;
 use crate::servers::apache::secrets::displayed;
-use crate::source::Spanned;
+use crate::source::{Place, Spanned};
 
 /// Statuses that have a line of their own (modules/http/http_protocol.c, `status_lines`).
-const STATUSES: [std::ops::RangeInclusive<u32>; 13] = [
+const STATUSES: [std::ops::RangeInclusive<u16>; 13] = [
     100..=103,
     200..=208,
     226..=226,
@@ -46,7 +48,7 @@ impl Reader<'_> {
     ) {
         let refused = match name {
             b"options" => options(&directive.words()),
-            b"errordocument" => error_document(words),
+            b"errordocument" => self.error_document(directive, words, scope),
             b"sslrequiressl" => {
                 scope.config.ssl_required = Some(directive.place());
                 None
@@ -86,6 +88,33 @@ impl Reader<'_> {
 }
 
 impl Reader<'_> {
+    /// server/core.c, `set_error_document`.
+    fn error_document(
+        &mut self,
+        directive: &Directive<'_>,
+        words: &[Spanned<Vec<u8>>],
+        scope: &mut Scope,
+    ) -> Option<String> {
+        let [code, target] = words else { return None };
+        let status = u16::try_from(count(&code.value)).ok().filter(|status| is_status(*status));
+        let Some(status) = status else {
+            return Some(format!("Unsupported HTTP response code {}", displayed(&code.value, true)));
+        };
+        let documents = |scope: &mut Scope, document| scope.config.content.error_documents.push((status, document));
+        if status == 401 && !ErrorDocument::is_text(&target.value) && is_url(&target.value) {
+            return None;
+        }
+        if target.value.eq_ignore_ascii_case(b"default") {
+            documents(scope, ErrorDocument::Text);
+            return None;
+        }
+        let place = Place::new(directive.file, target.span);
+        let parsed = self.parse_string(directive, &target.value, place, scope.origin())?;
+        let text = ErrorDocument::is_text(&target.value);
+        documents(scope, if text { ErrorDocument::Text } else { ErrorDocument::Elsewhere(parsed, directive.place()) });
+        None
+    }
+
     /// Notes that the module or the server refuses the words. A variable that nothing defines may be anything: then it is
     /// not known.
     fn is_unfit(&mut self, directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>], scope: &Scope) -> bool {
@@ -155,7 +184,7 @@ pub(super) fn refuses(pattern: &[u8]) -> bool {
 }
 
 /// Whether a status has a line of its own.
-pub(super) fn is_status(code: u32) -> bool {
+pub(super) fn is_status(code: u16) -> bool {
     STATUSES.iter().any(|range| range.contains(&code))
 }
 
@@ -187,11 +216,4 @@ fn options(words: &[Spanned<Vec<u8>>]) -> Option<String> {
         }
     }
     None
-}
-
-/// server/core.c, `set_error_document`.
-fn error_document(words: &[Spanned<Vec<u8>>]) -> Option<String> {
-    let code = words.first().and_then(|word| std::str::from_utf8(&word.value).ok())?;
-    let known = code.parse().is_ok_and(is_status);
-    (!known).then(|| format!("Unsupported HTTP response code {}", displayed(code.as_bytes(), true)))
 }

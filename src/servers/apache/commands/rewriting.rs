@@ -2,6 +2,7 @@
 //! `cmd_rewriterule`, `cmd_rewriterule_setflag`, `cmd_rewritecond`, `cmd_rewriteoptions`).
 
 use super::rewrite::{Arguments, arguments, flag_list};
+use super::values::count;
 use crate::servers::apache::expr::{Origin, Pattern, parse_condition};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::rewrite::{Compared, Condition, Inherits, Order, Rewrite, Rule, RuleFlag, Test};
@@ -148,10 +149,9 @@ fn redirect(rule: &mut Rule, value: &[u8]) {
     }
 }
 
-/// The leading number (`atoi`).
+/// The leading number, 0 if there is none that counts.
 fn number(text: &[u8]) -> usize {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0_usize, |sum, byte| sum.saturating_mul(10).saturating_add(usize::from(byte - b'0')))
+    usize::try_from(count(text)).unwrap_or_default()
 }
 
 fn condition((input, pattern, field): Arguments<'_>, origin: Origin, place: Place) -> Condition {
