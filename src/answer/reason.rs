@@ -32,10 +32,10 @@ impl Answer {
         Self { status: None, because: vec![because] }
     }
 
-    /// Whether the request passed the access decision; `None`: can't tell.
+    /// Whether the request passed the access decision (a worker that goes away answers 0); `None`: can't tell.
     #[must_use]
     pub fn passes(&self) -> Option<bool> {
-        self.status.map(|status| status < 400)
+        self.status.map(|status| status != 0 && status < 400)
     }
 
     /// The last and decisive reason.
@@ -384,7 +384,8 @@ reasons! {
         path: String } = "path-never-matches",
     /// The directives for a login stand in a file that the server does not read, or passes over.
     AccessFileIgnored { /// What makes it so, as written: `AllowOverride None`.
-        by: String } = "access-file-ignored",
+        by: String, /// Whether another server answers here.
+        proxied: bool } = "access-file-ignored",
     /// Authentication is configured and no rule asks for it.
     NothingRequired = "nothing-required",
 

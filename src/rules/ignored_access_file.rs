@@ -14,7 +14,8 @@ rule! {
     /// ## What the server does
     ///
     /// Under `AllowOverride None`, the default, it does not open the file at all; with `Nonfatal=Override` it opens the file
-    /// and skips what is not allowed. Either way everybody gets in without a password, and nothing in the answer shows it.
+    /// and skips what is not allowed. Where a ProxyPass asks another server, no folder of this one is looked at. Each time
+    /// everybody gets in without a password, and nothing in the answer shows it.
     ///
     /// ## Example
     ///
@@ -42,16 +43,21 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
-        let Reason::AccessFileIgnored { by } = &cause.because.reason else { return None };
-        Some(Words {
-            message: format!("the login here is not in force under `{}`{}", words::brief(by), words::OPEN),
-            label: "the server passes over this".to_owned(),
-            why: "Without the right AllowOverride the server does not look at a login in a per-directory file."
-                .to_owned(),
-            help:
+        let Reason::AccessFileIgnored { by, proxied } = &cause.because.reason else { return None };
+        let message = format!("the login here is not in force under `{}`{}", words::brief(by), words::OPEN);
+        let (why, help) = if *proxied {
+            (
+                "A request that is passed on to another server comes to no folder of this one.",
+                "Put the login into a <Location> section in the server's own configuration.",
+            )
+        } else {
+            (
+                "Without the right AllowOverride the server does not look at a login in a per-directory file.",
                 "Write `AllowOverride AuthConfig` for this folder in the server's own configuration, or put the login \
-                   there, into a <Directory> section."
-                    .to_owned(),
-        })
+                 there, into a <Directory> section.",
+            )
+        };
+        let label = "the server passes over this".to_owned();
+        Some(Words { message, label, why: why.to_owned(), help: help.to_owned() })
     });
 }

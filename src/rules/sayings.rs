@@ -98,7 +98,7 @@ fn of_the_rules() -> Vec<Reason> {
         Reason::SatisfiedByAddress,
         Reason::MethodNotCovered,
         Reason::ProtectionDropped { section: text("<IfModule mod_auth.c>"), meant: vec!["mod_auth_basic.c"] },
-        Reason::AccessFileIgnored { by: text("AllowOverride None") },
+        Reason::AccessFileIgnored { by: text("AllowOverride None"), proxied: false },
         Reason::PathNeverMatches { path: text("^/private") },
         Reason::NothingRequired,
         Reason::CannotTell { missing: Missing::Path { path: text("/etc/apache2/staff.htpasswd") } },

@@ -40,6 +40,8 @@ use world::World;
 const CASES: u64 = 400;
 /// The first seed unless somebody wants another.
 const SEED: u64 = 1;
+/// From this many cases on, most servers must have started and answered.
+const MANY: usize = 100;
 /// From this many cases on, every directive and every reason must have been met so often.
 const LONG: usize = 10_000;
 const OFTEN: usize = 20;
@@ -79,8 +81,10 @@ fn apache_answers_generated_cases_as_the_engine_does() {
     shrink(driver, &tally);
     assert!(tally.wrong.is_empty(), "{} kinds of difference", tally.wrong.len());
     let Tally { cases, started, compared, .. } = tally;
-    assert!(started * 10 >= cases * 8, "only {started} of {cases} servers start");
-    assert!(compared >= cases * 4, "only {compared} answers to {cases} cases");
+    if cases >= MANY {
+        assert!(started * 10 >= cases * 8, "only {started} of {cases} servers start");
+        assert!(compared >= cases * 4, "only {compared} answers to {cases} cases");
+    }
     if cases >= LONG {
         let listed = listed::directives().unwrap();
         assert!(listed.len() >= 80, "only {} directives", listed.len());

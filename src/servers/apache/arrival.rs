@@ -18,7 +18,7 @@ use super::spot::{Hosted, Spot, absolute, chosen, host_of};
 use super::target::{Reading, Slashes, decoded, folder_of, merged};
 use super::walk::{located, with_conditions};
 use super::world::World;
-use crate::answer::{Answer, Because, Missing, Reason, Request, Trace};
+use crate::answer::{Answer, Because, Client, Login, Missing, Reason, Request, Trace};
 use crate::source::Place;
 
 /// What the first modules to be asked make of a URL path.
@@ -234,6 +234,15 @@ pub(super) fn under(root: &[u8], url: &[u8]) -> Option<Vec<u8>> {
 
 fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+impl Site<'_> {
+    /// The URL of the server that a ProxyPass hands any request for a place to, and that directive.
+    pub(super) fn passed_on(&self, spot: &Spot<'_>) -> Option<(Vec<u8>, Place)> {
+        let ask = Ask::of("GET", Login::Anonymous, Client::Elsewhere);
+        let settings = before_mapping(spot, &ask, &World::default(), &self.library);
+        passed(&spot.host.host, &settings, spot.url.as_deref()?)
+    }
 }
 
 /// The URL of the server that a ProxyPass hands the path to.

@@ -13,7 +13,7 @@ use crate::hash::{Limits, Outcome, verify};
 use crate::users::{Contents, DigestEntry, GroupFile};
 
 /// What one provider says.
-enum Said {
+pub(super) enum Said {
     /// The password is right.
     Right,
     /// It is wrong, or nothing can be right.
@@ -109,24 +109,15 @@ impl Policy<'_> {
         Said::Unknown(at(Reason::CannotTell { missing }, place))
     }
 
-    /// The cache: a first login is not in it. Where nothing of the main configuration sets it up, the worker goes away
-    /// (modules/aaa/mod_authn_socache.c, `check_password`).
-    fn consult_cache(&self, place: Option<crate::source::Place>, user: &[u8]) -> Said {
-        let missing = || Reason::CannotTell { missing: Missing::Provider { name: "socache".to_owned() } };
-        match self.config.cached {
-            None => Said::NotFound(Because::nowhere(self.absent(user))),
-            Some(_) if self.profile.caches => Said::NotFound(Because::nowhere(self.absent(user))),
-            Some(_) if !self.profile.modules_told => Said::Unknown(at(missing(), place)),
-            Some(place) => {
-                Said::Denied(Answer::of(0, Because::at(Reason::ProviderUnfit { name: "socache".to_owned() }, place)))
-            }
-        }
-    }
-
     /// A provider under another name, asked with settings of its own (mod_authn_core.c, `authn_alias_check_password`).
     fn consult_alias(&self, name: &str, login: &Login, user: &[u8]) -> Said {
         match self.profile.aliases.authn.get(name) {
-            Some((base, config)) => self.within(config).consult(base, login, user),
+            Some((base, config)) if base != name => self.within(config).consult(base, login, user),
+            Some(_) => {
+                let missing = Missing::Provider { name: name.to_owned() };
+                let place = self.config.basic_providers.first().map(|set| set.place);
+                Said::Unknown(at(Reason::CannotTell { missing }, place))
+            }
             None => Said::NotFound(Because::nowhere(self.absent(user))),
         }
     }
@@ -159,11 +150,15 @@ impl Policy<'_> {
         let strange =
             self.wrong_kind(file.contents, Contents::Passwords).map(|because| because.assuming(assumed.clone()));
         let by_known_name = || file.deciding().find(|entry| known_name(file, entry) == user);
-        let found = file.entry(user).or_else(|| matches!(login, Login::Holder(_)).then(by_known_name).flatten());
+        let found_by_name = file.entry(user);
+        let found = found_by_name.or_else(|| matches!(login, Login::Holder(_)).then(by_known_name).flatten());
         let Some(entry) = found else {
             let absent = || at(self.absent(user), self.naming(user)).assuming(assumed.clone());
             return Said::NotFound(strange.unwrap_or_else(absent));
         };
+        if let Some(answer) = found_by_name.and_then(|_| self.unable_to_cache(b"file")) {
+            return Said::Denied(answer);
+        }
         if let Some(because) = strange {
             return Said::Denied(Answer::of(401, because.logged("AH01617")));
         }
@@ -176,9 +171,7 @@ impl Policy<'_> {
             Login::Holder(_) => match fate(file, entry, self.profile.verifier()) {
                 None => Said::Right,
                 Some(reason @ Reason::CannotTell { .. }) => Said::Unknown(denied(reason, "")),
-                Some(reason @ (Reason::BlankInEntry { part: "the user name" } | Reason::UserFileEncoding { .. })) => {
-                    Said::NotFound(denied(reason, "AH01618"))
-                }
+                Some(reason) if found_by_name.is_none() => Said::NotFound(denied(reason, "AH01618")),
                 Some(reason) => Said::Denied(Answer::of(401, denied(reason, "AH01617"))),
             },
             Login::Password { password, .. } => {
@@ -208,7 +201,7 @@ impl Policy<'_> {
     }
 
     /// A user who is not in the file.
-    fn absent(&self, user: &[u8]) -> Reason {
+    pub(super) fn absent(&self, user: &[u8]) -> Reason {
         let name = String::from_utf8_lossy(user).into_owned();
         if user.contains(&b',') {
             return Reason::CommaInName { name };
@@ -327,6 +320,9 @@ impl Policy<'_> {
             Some(UserFileState::Read { passwords, .. }) => passwords.digest.file,
             _ => return Ok(()),
         };
+        if let Some(answer) = self.unable_to_cache(b"file") {
+            return Err(answer);
+        }
         let right = match login {
             Login::Anonymous | Login::Header(_) | Login::Holder(_) => entry.is_alive(),
             Login::Password { password, .. } => {

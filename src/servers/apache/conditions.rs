@@ -216,9 +216,11 @@ impl Surroundings<'_> {
 
     fn version(&self, section: &Directive<'_>) -> Truth {
         let usage = || Truth::Refused(format!("{} [operator] version> is what it takes", section.name()));
+        if section.words().len() > 3 {
+            return Truth::Refused(format!("{} takes one, two or three arguments", section.name()));
+        }
         let Some(argument) = section.section_argument() else { return usage() };
-        let words = words(argument);
-        if words.len() > 2 {
+        if words(argument).len() > 2 {
             return Truth::Refused(format!("{}> directive missing closing '>'", section.name()));
         }
         let (operator, version) = match (word(argument), word(argument).ok().and_then(|(rest, _)| word(rest).ok())) {

@@ -262,8 +262,8 @@ pub(super) struct DirConfig {
     pub ssl_strict: Option<bool>,
     /// AuthDBMUserFile.
     pub dbm_file: Option<Set<Vec<u8>>>,
-    /// AuthnCacheProvideFor.
-    pub cached: Option<Place>,
+    /// AuthnCacheProvideFor: the providers.
+    pub cached: Vec<Set<Vec<u8>>>,
     /// What SetEnvIf and its kin set before access is checked.
     pub env_set: Vec<EnvRule>,
     /// What keeps htlint from telling anything here.

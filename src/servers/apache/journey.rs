@@ -142,21 +142,23 @@ impl Ended {
 
     /// The same with the request that ended there known.
     #[must_use]
-    pub(super) fn after(self: Box<Self>, before: Before) -> Box<Self> {
-        Box::new(Self { before: Some(before), ..*self })
+    pub(super) fn after(mut self: Box<Self>, before: Before) -> Box<Self> {
+        self.before = Some(before);
+        self
     }
 
     /// The same as what a rule comes to: only a redirect has forgotten what came before.
     #[must_use]
-    pub(super) fn rewritten(self: Box<Self>) -> Box<Self> {
-        let anew = self.answer.status.is_none_or(|status| status < 400);
-        Box::new(Self { anew, ..*self })
+    pub(super) fn rewritten(mut self: Box<Self>) -> Box<Self> {
+        self.anew = self.answer.status.is_none_or(|status| status < 400);
+        self
     }
 
     /// The same as the word of a rule that has forgotten what came before.
     #[must_use]
-    pub(super) fn anew(self: Box<Self>) -> Box<Self> {
-        Box::new(Self { anew: true, ..*self })
+    pub(super) fn anew(mut self: Box<Self>) -> Box<Self> {
+        self.anew = true;
+        self
     }
 }
 

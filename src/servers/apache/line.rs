@@ -61,6 +61,16 @@ impl Directive<'_> {
         self.words_of(self.args())
     }
 
+    /// The name by which a section that is passed over is closed: its `>` is no part of it only at the end of the line
+    /// (server/config.c, `ap_soak_end_container`).
+    #[must_use]
+    pub(super) fn skipped_name(&self) -> Vec<u8> {
+        match word(self.text.bytes()) {
+            Ok((behind, first)) if !behind.is_empty() => first.value.into_owned(),
+            _ => self.name.value.clone(),
+        }
+    }
+
     /// The words of a part of [`Directive::args`].
     #[must_use]
     pub(super) fn words_of(&self, part: &[u8]) -> Vec<Spanned<Vec<u8>>> {

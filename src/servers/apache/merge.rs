@@ -34,7 +34,7 @@ pub(super) fn merge(outer: &DirConfig, inner: &DirConfig) -> DirConfig {
         ssl_required: inner.ssl_required.or(outer.ssl_required),
         ssl_strict: inner.ssl_strict.or(outer.ssl_strict),
         dbm_file: inner.dbm_file.clone().or_else(|| outer.dbm_file.clone()),
-        cached: inner.cached.or(outer.cached),
+        cached: if inner.cached.is_empty() { outer.cached.clone() } else { inner.cached.clone() },
         env_set: [outer.env_set.as_slice(), inner.env_set.as_slice()].concat(),
         unknowable: [outer.unknowable.as_slice(), inner.unknowable.as_slice()].concat(),
         files: [outer.files.as_slice(), inner.files.as_slice()].concat(),

@@ -7,6 +7,7 @@ mod assumed;
 mod authn;
 mod authorization;
 mod authz;
+mod caching;
 mod commands;
 mod conditions;
 mod config;

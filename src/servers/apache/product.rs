@@ -1,5 +1,7 @@
 //! What configuration files were read into.
 
+use std::sync::Arc;
+
 use super::config::{DirConfig, Set};
 use super::host::{Host, Listen};
 use super::profile::Profile;
@@ -17,6 +19,14 @@ pub(super) struct PerDir {
     pub remarks: Vec<Noted>,
     /// Directives for a login that are not in force.
     pub dropped: Vec<Dropped>,
+}
+
+impl PerDir {
+    /// A file that is not read.
+    #[must_use]
+    pub(super) fn unread(dropped: Dropped) -> Arc<Self> {
+        Arc::new(Self { dropped: vec![dropped], ..Self::default() })
+    }
 }
 
 /// What keeps a file from being read.
@@ -54,6 +64,19 @@ pub(super) enum Why {
         /// That line; `None` if it is assumed, or the server's default.
         place: Option<Place>,
     },
+    /// Another server answers where the file stands.
+    Proxied {
+        /// The directive that asks it.
+        place: Place,
+    },
+}
+
+impl Why {
+    /// `AllowOverride None`, and where it stands.
+    #[must_use]
+    pub(super) fn allow_override(place: Option<Place>) -> Self {
+        Self::Ignored { by: "AllowOverride None".to_owned(), place }
+    }
 }
 
 impl Dropped {
@@ -66,11 +89,16 @@ impl Dropped {
                 Because::at(reason, self.place)
             }
             Why::Ignored { by, place } => {
-                let because = Because::at(Reason::AccessFileIgnored { by: by.clone() }, self.place);
+                let reason = Reason::AccessFileIgnored { by: by.clone(), proxied: false };
+                let because = Because::at(reason, self.place);
                 match place {
                     Some(place) => because.with(*place, "this line makes the server pass over it"),
                     None => because,
                 }
+            }
+            Why::Proxied { place } => {
+                let reason = Reason::AccessFileIgnored { by: "ProxyPass".to_owned(), proxied: true };
+                Because::at(reason, self.place).with(*place, "this line asks another server")
             }
         }
     }

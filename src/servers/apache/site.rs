@@ -14,7 +14,7 @@ use super::ground::Thing;
 use super::library::Library;
 use super::main::MainFiles;
 use super::policy::{Ask, Policy};
-use super::product::{Fault, PerDir};
+use super::product::{Fault, PerDir, Why};
 use super::profile::Profile;
 use super::reader::read;
 use super::scope::Permit;
@@ -174,7 +174,8 @@ impl<'s> Site<'s> {
         let directory = folder.as_os_str().as_encoded_bytes();
         if !permit.reads() {
             let spot = Spot { host: &setup.main, url: None, path: None, proxied: None, look: false, walked: false };
-            return Ok(self.passed_over(setup, &spot, directory, None, world).unwrap_or_default());
+            let unread = self.passed_over(setup, &spot, directory, Why::allow_override(None), world);
+            return Ok(unread.map(PerDir::unread).unwrap_or_default());
         }
         self.per_dir_at(setup, &setup.main, directory, &permit, world).map(Option::unwrap_or_default)
     }

@@ -7,6 +7,7 @@ use super::areas::{concerns_login, first_place, has_login};
 use super::config::{Asks, DirConfig, Provider};
 use super::content::UrlPattern;
 use super::files_pattern::FilesPattern;
+use super::product::{Dropped, Why};
 use super::section::{DirectoryPattern, LocationPattern};
 use super::setup::Setup;
 use super::site::Site;
@@ -30,8 +31,8 @@ pub(super) struct Stand {
     pub place: Place,
     /// Whether the text asks for a login.
     pub guarded: bool,
-    /// Whether the text is read at all.
-    pub in_force: bool,
+    /// Why the text is not in force.
+    pub dropped: Option<Dropped>,
 }
 
 impl Setup {
@@ -64,13 +65,12 @@ impl Site<'_> {
             [folder, slash, name].concat()
         };
         let url = join(&stand.url);
-        let proxied = host.host.passes.iter().find(|(what, _)| what.covers(&url) == Some(true));
-        let path = match proxied {
-            Some((_, pass)) if pass.taken => None,
-            _ => Some(join(&stand.folder)),
-        };
-        let proxied = path.is_none().then(|| proxied.map(|(_, pass)| pass.to.clone())).flatten();
-        Spot { host, url: Some(url), path, proxied, look: false, walked: false }
+        let path = Some(join(&stand.folder));
+        let spot = Spot { host, url: Some(url), path, proxied: None, look: false, walked: false };
+        match self.passed_on(&spot) {
+            Some((to, _)) => Spot { path: None, proxied: Some(to), ..spot },
+            None => spot,
+        }
     }
 
     /// All places of all hosts at which a login is written down, or lifted.
@@ -81,8 +81,11 @@ impl Site<'_> {
             self.server_stands(setup, &mut found);
             self.file_stands(setup, access, &mut found);
             let (logins, others): (Vec<_>, Vec<_>) = found.found.into_iter().partition(|(_, lifts)| !lifts);
-            let guarded: Vec<Vec<u8>> =
-                logins.iter().filter(|(stand, _)| stand.in_force).map(|(stand, _)| stand.url.clone()).collect();
+            let guarded: Vec<Vec<u8>> = logins
+                .iter()
+                .filter(|(stand, _)| stand.dropped.is_none())
+                .map(|(stand, _)| stand.url.clone())
+                .collect();
             let below = |stand: &Stand| guarded.iter().any(|above| stand.url.starts_with(above));
             stands.extend(logins.into_iter().map(|(stand, _)| stand));
             stands.extend(others.into_iter().map(|(stand, _)| stand).filter(below));
@@ -125,10 +128,15 @@ impl Site<'_> {
                 look: false,
                 walked: false,
             };
+            if let Some((_, place)) = self.passed_on(&spot) {
+                let unread = self.passed_over(setup, &spot, folder, Why::Proxied { place }, &World::default());
+                unread.into_iter().for_each(|dropped| found.not_in_force(&url, folder, dropped));
+                continue;
+            }
             let walked = self.walk(setup, &spot, None, &World::default());
             let Some((_, read)) = walked.per_dirs.last().filter(|(directory, _)| directory == folder) else { continue };
             match read.dropped.first().filter(|_| !has_login(&read.config)) {
-                Some(dropped) => found.not_in_force(&url, folder, dropped.place),
+                Some(dropped) => found.not_in_force(&url, folder, dropped.clone()),
                 None => {
                     let place = first_place(&read.config).or(read.config.files.first().map(|files| files.place));
                     if let Some(place) = place {
@@ -160,7 +168,7 @@ impl Finding {
                 files: None,
                 place,
                 guarded: login,
-                in_force: true,
+                dropped: None,
             };
             self.found.push((stand, !login));
         }
@@ -173,17 +181,20 @@ impl Finding {
             let files = Some((section.written.clone(), name));
             let (url, folder) = (url.to_owned(), folder.to_owned());
             self.found.push((
-                Stand { host: self.host, url, folder, files, place: section.place, guarded: true, in_force: true },
+                Stand { host: self.host, url, folder, files, place: section.place, guarded: true, dropped: None },
                 false,
             ));
         }
     }
 
     /// A place whose login is written down and not in force.
-    fn not_in_force(&mut self, url: &[u8], folder: &[u8], place: Place) {
+    fn not_in_force(&mut self, url: &[u8], folder: &[u8], dropped: Dropped) {
+        let place = dropped.place;
         let (url, folder) = (url.to_owned(), folder.to_owned());
-        self.found
-            .push((Stand { host: self.host, url, folder, files: None, place, guarded: true, in_force: false }, false));
+        self.found.push((
+            Stand { host: self.host, url, folder, files: None, place, guarded: true, dropped: Some(dropped) },
+            false,
+        ));
     }
 }
 

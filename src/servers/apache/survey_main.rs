@@ -86,6 +86,9 @@ impl Site<'_> {
                     let path = Some(folder.clone());
                     let spot =
                         super::spot::Spot { host, url: Some(url), path, proxied: None, look: false, walked: false };
+                    if self.passed_on(&spot).is_some() {
+                        continue;
+                    }
                     let walked = self.walk(setup, &spot, None, world);
                     read.extend(walked.per_dirs.iter().map(|(_, per_dir)| PerDir::clone(per_dir)));
                 }
@@ -183,7 +186,10 @@ impl Site<'_> {
         let policies = explore(&world, |world| {
             let setup = self.setup(world);
             let spot = self.spot_of(setup, stand, &name);
-            self.policy_at(setup, spot, None, world).0
+            let (mut policy, _) = self.policy_at(setup, spot, None, world);
+            let unread = stand.dropped.iter().filter(|dropped| !policy.dropped.contains(dropped)).cloned();
+            policy.dropped.extend(unread.collect::<Vec<_>>());
+            policy
         });
         let setup = self.setup(&world);
         let mut decided_by: Vec<FileId> = vec![stand.place.file];

@@ -248,7 +248,7 @@ impl<'s> Builder<'s, '_> {
                     }
                 }
                 [b'<', ..] => {
-                    open.push(directive.name.value.clone());
+                    open.push(directive.skipped_name());
                     skipped.lines.push(directive);
                 }
                 _ => skipped.lines.push(directive),

@@ -220,7 +220,9 @@ impl Site<'_> {
         if way.permit.reads() || way.said.is_none() {
             return self.per_dir_at(setup, spot.host, directory, &way.permit, world);
         }
-        Ok(if spot.look { None } else { self.passed_over(setup, spot, directory, way.said, world) })
+        let why = Why::allow_override(way.said.filter(|_| self.started.is_some()));
+        let unread = (!spot.look).then(|| self.passed_over(setup, spot, directory, why, world));
+        Ok(unread.flatten().map(PerDir::unread))
     }
 
     /// The per-directory file that is not read although a login stands in it.
@@ -229,15 +231,13 @@ impl Site<'_> {
         setup: &Setup,
         spot: &Spot<'_>,
         directory: &[u8],
-        said: Option<Place>,
+        why: Why,
         world: &World,
-    ) -> Option<Arc<PerDir>> {
+    ) -> Option<Dropped> {
         let unread = self.per_dir_at(setup, spot.host, directory, &Permit::everything(), world).ok()??;
         let mut inside = std::iter::once(&unread.config).chain(unread.config.files.iter().map(|files| &files.config));
         let place = inside.find(|config| has_login(config)).and_then(first_place)?;
-        let said = said.filter(|_| self.started.is_some());
-        let why = Why::Ignored { by: "AllowOverride None".to_owned(), place: said };
-        Some(Arc::new(PerDir { dropped: vec![Dropped { place, why }], ..PerDir::default() }))
+        Some(Dropped { place, why })
     }
 
     /// The next name on the way.

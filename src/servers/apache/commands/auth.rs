@@ -72,7 +72,7 @@ impl Reader<'_> {
             b"authncacheenable" => self.caches = true,
             b"authncacheprovidefor" => {
                 self.caches = true;
-                scope.config.cached = Some(place);
+                scope.config.cached.extend(words.iter().map(|word| Set::new(word.value.clone(), place)));
             }
             name if name.starts_with(b"authdigest") => self.digest(directive, name, words),
             b"order" | b"allow" | b"deny" | b"satisfy" => self.access(directive, &name, words, scope),
@@ -134,6 +134,10 @@ impl Reader<'_> {
             }
             match self.profile.modules.authn_provider(base.as_bytes()) {
                 Some(provider) if !realms || provider.realm_lookup => known.push(Set::new(name, place)),
+                None if !realms && self.aliases.authn.contains_key(base) => known.push(Set::new(name, place)),
+                None if self.aliases.authn.contains_key(base) => {
+                    self.fault(Because::at(Reason::ProviderUnfit { name }, place))
+                }
                 Some(_) => self.fault(Because::at(Reason::ProviderUnfit { name }, place)),
                 None => self.unknown_provider(name, &word.value, place, &mut known),
             }
@@ -196,8 +200,9 @@ impl Reader<'_> {
     /// Arguments that mod_auth_digest refuses (modules/aaa/mod_auth_digest.c).
     fn digest(&mut self, directive: &Directive<'_>, name: &[u8], words: Words<'_>) {
         let value = words.first().map(|word| word.value.to_ascii_lowercase()).unwrap_or_default();
+        let other = words.iter().any(|word| !word.value.eq_ignore_ascii_case(b"auth"));
         let message = match name {
-            b"authdigestqop" if value != b"auth" => "AuthDigestQop: only 'auth' is supported",
+            b"authdigestqop" if other => "AuthDigestQop: only 'auth' is supported",
             b"authdigestalgorithm" if value != b"md5" => "AuthDigestAlgorithm: only MD5 is supported",
             b"authdigestshmemsize" if shared_memory(&value).is_none() => "Invalid size in AuthDigestShmemSize",
             b"authdigestshmemsize" if shared_memory(&value) < Some(LEAST_SHARED) => {

@@ -7,6 +7,7 @@ mod auth;
 mod contents;
 mod expires;
 mod expressions;
+mod fcgi;
 mod headers;
 mod hosts;
 mod others;

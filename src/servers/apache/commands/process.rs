@@ -79,6 +79,7 @@ impl Reader<'_> {
             b"setenvifexpr" => self.env_expression(directive, &directive.words(), scope),
             b"header" | b"requestheader" => self.header_expressions(directive, words, scope),
             b"rewritemap" => self.rewrite_map(directive, words),
+            b"authnzfcgidefineprovider" => self.define_fcgi(directive, &directive.words()),
             b"authformprovider" => {
                 self.providers(directive, words, false);
                 None
