@@ -2,10 +2,11 @@
 
 mod build;
 mod credentials;
+mod definitions;
 mod directives;
+mod handlers;
 mod lexer;
 mod matcher;
-mod named;
 mod parser;
 mod route;
 mod run;

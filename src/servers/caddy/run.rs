@@ -53,9 +53,9 @@ impl Walk<'_> {
             }
             done.extend(group);
             trace.step(Some(route.place), || format!("`{}` takes the request", route.directive));
-            match self.handle(route, trace) {
-                End::On => {}
-                end @ End::Done(_) | end @ End::Failed(_) => return end,
+            let end = self.handle(route, trace);
+            if !matches!(end, End::On) {
+                return end;
             }
         }
         End::On

@@ -16,7 +16,7 @@ use crate::read::Fault;
 use crate::source::{Source, Sources, Span};
 
 /// What checks Caddy's passwords.
-pub(in crate::servers) const VERIFIER: Verifier = Verifier::GoBcrypt;
+pub(super) const VERIFIER: Verifier = Verifier::GoBcrypt;
 
 /// A Caddy that was configured.
 struct Caddy<'a> {
@@ -77,14 +77,15 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
     let secrets = parsed.as_ref().map(|blocks| Builder::secrets(blocks)).unwrap_or_default();
     let read = std::mem::take(&mut reading.read);
     let hidden = read.iter().map(|(path, _)| path.clone()).collect();
-    let mut files = Vec::new();
+    let mut files: Vec<File> = Vec::new();
     for (index, (path, bytes)) in read.into_iter().enumerate() {
         let spans = secrets.iter().filter(|(file, _)| *file == index).map(|(_, span)| *span).collect();
         let id = host.keep(path, bytes, spans);
         files
             .push(File { id, bytes: sources.get(id).map(|source| Source::bytes(source).to_vec()).unwrap_or_default() });
     }
-    let mut builder = Builder::new(&files);
+    let Some(main) = files.first().map(|file| file.id) else { return Err(Fault::Missing) };
+    let mut builder = Builder::new(&files, main);
     let built = match parsed {
         Err(fault) => Err(builder.fault(&fault, "Caddyfile")),
         Ok(_) if empty => {
@@ -165,38 +166,12 @@ impl Caddy<'_> {
 /// Every `basicauth` below routes, with the path that leads there.
 fn guards<'r>(routes: &'r [Route], path: &str, found: &mut Vec<(String, &'r Route)>) {
     for route in routes {
-        let own = match &route.matcher {
-            super::matcher::Matcher::Path(paths) => paths.first().cloned().unwrap_or_default(),
-            super::matcher::Matcher::Any
-            | super::matcher::Matcher::All(_)
-            | super::matcher::Matcher::One(_)
-            | super::matcher::Matcher::Not(_)
-            | super::matcher::Matcher::Method(_)
-            | super::matcher::Matcher::Host(_)
-            | super::matcher::Matcher::Header(..)
-            | super::matcher::Matcher::Query(_)
-            | super::matcher::Matcher::Client(_)
-            | super::matcher::Matcher::Protocol(_)
-            | super::matcher::Matcher::PathPattern(_)
-            | super::matcher::Matcher::Unknown(_) => String::new(),
-        };
-        let path = if own.is_empty() { path.to_owned() } else { own };
-        match &route.handler {
-            Handler::BasicAuth(_) => found.push((path, route)),
-            Handler::Sub(inner) | Handler::SubWithout(_, inner) => guards(inner, &path, found),
-            Handler::Respond(_)
-            | Handler::Redirect(_)
-            | Handler::Error(_)
-            | Handler::Abort
-            | Handler::Rewrite(_)
-            | Handler::StripPrefix(_)
-            | Handler::StripSuffix(_)
-            | Handler::Root(_)
-            | Handler::FileServer(_)
-            | Handler::TryFiles(_)
-            | Handler::Method(_)
-            | Handler::Elsewhere(_)
-            | Handler::Passing => {}
+        let paths = if let super::matcher::Matcher::Path(paths) = &route.matcher { paths.as_slice() } else { &[] };
+        let path = paths.first().cloned().unwrap_or_else(|| path.to_owned());
+        if matches!(route.handler, Handler::BasicAuth(_)) {
+            found.push((path, route));
+        } else if let Handler::Sub(inner) | Handler::SubWithout(_, inner) = &route.handler {
+            guards(inner, &path, found);
         }
     }
 }

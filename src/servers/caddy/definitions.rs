@@ -1,4 +1,4 @@
-//! Matchers as they are defined: `@name` (Caddy `caddyconfig/httpcaddyfile/httptype.go`, `parseMatcherDefinitions`).
+//! Definitions of named matchers (Caddy `caddyconfig/httpcaddyfile/httptype.go`, `parseMatcherDefinitions`).
 
 use super::build::{Builder, Made, parts};
 use super::matcher::Matcher;
