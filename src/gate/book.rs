@@ -99,13 +99,11 @@ impl Book {
         let entries = self.lists.iter().flat_map(|list| list.entries.iter().map(move |entry| (list, entry)));
         let mut last = None;
         for (file, entry) in entries.filter(|(_, entry)| *entry.user == *name) {
-            match self.try_entry(file, entry, presented) {
-                refused @ Checked::Refused(_) => last = Some(refused),
-                decided @ Checked::Nobody
-                | decided @ Checked::Passed(_)
-                | decided @ Checked::Raised(_)
-                | decided @ Checked::Unknown(_) => return decided,
+            let checked = self.try_entry(file, entry, presented);
+            if !matches!(checked, Checked::Refused(_)) {
+                return checked;
             }
+            last = Some(checked);
         }
         last.unwrap_or_else(|| Checked::Refused(self.absence(name)))
     }

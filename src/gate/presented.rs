@@ -68,6 +68,13 @@ impl Presented {
         }
     }
 
+    /// The same where the scheme counts with its case: `Basic`.
+    #[must_use]
+    pub fn of_exact(login: &Login, style: Style) -> Self {
+        let other = matches!(login, Login::Header(header) if !header.reveal().trim_ascii().starts_with(b"Basic "));
+        if other { Self::Nobody } else { Self::of(login, style) }
+    }
+
     /// The same from the text of the header.
     #[must_use]
     pub fn header(header: &[u8], style: Style) -> Self {
@@ -77,6 +84,9 @@ impl Presented {
         let basic: IResult<&[u8], _> =
             (tag_no_case("basic"), take_while_m_n(1, most, |byte| byte == b' ')).parse(header);
         let Ok((text, _)) = basic else { return Self::Nobody };
+        if text.starts_with(b" ") {
+            return Self::Nobody;
+        }
         let decoded = match style.base64 {
             Base64::Strict => strict(text, DecodePaddingMode::RequireCanonical),
             Base64::Unpadded => strict(text, DecodePaddingMode::Indifferent),

@@ -21,25 +21,10 @@ impl Profile {
     #[must_use]
     pub fn read(self, file: FileId, bytes: &[u8]) -> (Arc<UserFile>, Verifier, Option<Because>) {
         let ReadFile { file, spoiled } = self.reading.read(file, bytes);
-        let verifier = match self.verifier {
-            // Which modules are loaded depends on what the file holds.
-            Verifier::Radicale(Encryption::Autodetect { .. }) => {
-                let texts = file.entries.iter().map(|entry| &*entry.stored);
-                Verifier::Radicale(Encryption::of_texts(texts))
-            }
-            other @ Verifier::Apr(_)
-            | other @ Verifier::Nginx(_)
-            | other @ Verifier::Lighttpd(_)
-            | other @ Verifier::GoBcrypt
-            | other @ Verifier::GoAuth
-            | other @ Verifier::Envoy
-            | other @ Verifier::Squid(_)
-            | other @ Verifier::Verdaccio
-            | other @ Verifier::Radicale(_)
-            | other @ Verifier::H2o
-            | other @ Verifier::Text
-            | other @ Verifier::Crypt(_) => other,
-        };
+        // Which modules are loaded depends on what the file holds.
+        let loads = matches!(self.verifier, Verifier::Radicale(Encryption::Autodetect { .. }));
+        let texts = file.entries.iter().map(|entry| &*entry.stored);
+        let verifier = if loads { Verifier::Radicale(Encryption::of_texts(texts)) } else { self.verifier };
         let because = spoiled.map(|spoiled| told(&file, bytes, verifier, spoiled));
         (Arc::new(file), verifier, because)
     }

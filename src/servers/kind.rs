@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
-use super::{apache, caddy, envoy, lighttpd, nginx, registry, squid, traefik, verdaccio};
+use super::{
+    apache, caddy, envoy, h2o, haproxy, lighttpd, nginx, radicale, rclone, registry, squid, traefik, verdaccio,
+};
 use crate::answer::{Server, Target};
+use crate::gate::Profile;
+use crate::hash::Crypt;
 use crate::read::Fault;
 use crate::source::Sources;
 
@@ -28,11 +32,19 @@ pub enum Kind {
     Envoy,
     /// Verdaccio 6.
     Verdaccio,
+    /// Radicale 3.
+    Radicale,
+    /// rclone serve http.
+    Rclone,
+    /// h2o 2.2.
+    H2o,
+    /// HAProxy 2.6.
+    Haproxy,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Apache,
         Self::Lighttpd,
         Self::Nginx,
@@ -42,6 +54,10 @@ impl Kind {
         Self::Squid,
         Self::Envoy,
         Self::Verdaccio,
+        Self::Radicale,
+        Self::Rclone,
+        Self::H2o,
+        Self::Haproxy,
     ];
 
     /// The name that options and reports use.
@@ -57,6 +73,10 @@ impl Kind {
             Self::Squid => "squid",
             Self::Envoy => "envoy",
             Self::Verdaccio => "verdaccio",
+            Self::Radicale => "radicale",
+            Self::Rclone => "rclone",
+            Self::H2o => "h2o",
+            Self::Haproxy => "haproxy",
         }
     }
 
@@ -82,8 +102,27 @@ impl Kind {
             Self::Caddy => &["Caddyfile"],
             Self::Squid => &["squid.conf"],
             Self::Envoy => &["envoy.yaml", "envoy.yml"],
+            Self::H2o => &["h2o.conf"],
+            Self::Haproxy => &["haproxy.cfg"],
             // Their files are named `config.yml` and the like, which may be anybody's.
-            Self::Registry | Self::Traefik | Self::Verdaccio => &[],
+            Self::Registry | Self::Traefik | Self::Verdaccio | Self::Radicale | Self::Rclone => &[],
+        }
+    }
+
+    /// What it makes of a password file by itself, where this crypt(3) stands behind it; `None` for a server that has no
+    /// such file, or whose room reads it in a way of its own.
+    #[must_use]
+    pub fn profile(self, crypt: Crypt) -> Option<Profile> {
+        match self {
+            Self::Registry => Some(registry::PROFILE),
+            Self::Traefik => Some(traefik::PROFILE),
+            Self::Squid => Some(squid::profile(crypt)),
+            Self::Envoy => Some(envoy::PROFILE),
+            Self::Verdaccio => Some(verdaccio::PROFILE),
+            Self::Radicale => Some(radicale::PROFILE),
+            Self::Rclone => Some(rclone::PROFILE),
+            Self::H2o => Some(h2o::PROFILE),
+            Self::Apache | Self::Lighttpd | Self::Nginx | Self::Caddy | Self::Haproxy => None,
         }
     }
 
@@ -110,5 +149,9 @@ pub fn open<'a>(kind: Kind, target: &'a Target<'a>, sources: &'a Sources) -> Res
         Kind::Squid => Box::new(squid::open(target, sources)?),
         Kind::Envoy => Box::new(envoy::open(target, sources)?),
         Kind::Verdaccio => Box::new(verdaccio::open(target, sources)?),
+        Kind::Radicale => Box::new(radicale::open(target, sources)?),
+        Kind::Rclone => Box::new(rclone::open(target, sources)?),
+        Kind::H2o => Box::new(h2o::open(target, sources)?),
+        Kind::Haproxy => Box::new(haproxy::open(target, sources)?),
     })
 }

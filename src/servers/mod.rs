@@ -3,9 +3,13 @@
 pub mod apache;
 mod caddy;
 mod envoy;
+mod h2o;
+mod haproxy;
 mod kind;
 pub mod lighttpd;
 pub mod nginx;
+mod radicale;
+mod rclone;
 mod registry;
 mod squid;
 mod traefik;

@@ -345,6 +345,9 @@ fn radicale(line: &[u8]) -> Cut<'_> {
 
 fn h2o(line: &[u8]) -> Cut<'_> {
     let text = line.strip_suffix(b"\r").unwrap_or(line);
+    if text.is_empty() {
+        return Cut::Nothing;
+    }
     match at_colon(text) {
         Some(entry) => whole(entry),
         // The name alone, with nothing stored.

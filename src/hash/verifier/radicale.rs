@@ -65,6 +65,8 @@ enum Looks {
 /// Reads a stored text.
 pub(super) fn read(field: &[u8], encryption: Encryption) -> Result<Recipe<'_>, Death> {
     let recipe = match encryption {
+        // Whole bcrypt and Argon2 hashes are passed over where their modules are not loaded.
+        Encryption::Plain if is_of_a_module(field) => return Err(Death::NoSuchScheme(Scheme::of(field))),
         Encryption::Plain => Recipe::new(field, Method::Text),
         Encryption::Md5 => read_md5(field)?,
         Encryption::Sha256 => read_sha(field, Width::Sha256)?,
@@ -108,6 +110,10 @@ impl Encryption {
         let bcrypt = texts.clone().any(|text| text.len() == BCRYPT && bcrypt_mark(text).is_ok());
         Self::Autodetect { bcrypt, argon2: texts.clone().any(|text| argon2_mark(text).is_ok()) }
     }
+}
+
+fn is_of_a_module(text: &[u8]) -> bool {
+    (text.len() == BCRYPT && bcrypt_mark(text).is_ok()) || argon2_mark(text).is_ok()
 }
 
 fn bcrypt_mark(text: &[u8]) -> IResult<&[u8], ()> {

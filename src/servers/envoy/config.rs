@@ -42,7 +42,7 @@ pub(super) struct Filter {
 #[derive(Debug)]
 pub(super) enum Kind {
     /// basic_auth with its accounts, the header that it reads, and whether a missing one is fine.
-    Basic { users: Users, header: Option<String>, allow_missing: bool },
+    Basic { users: Box<Users>, header: Option<String>, allow_missing: bool },
     /// One that decides something else.
     Other,
 }
@@ -193,7 +193,7 @@ impl Reader<'_> {
             self.known(config, BASIC_AUTH)?;
             let header = config.get("authentication_header").and_then(Node::text).map(str::to_owned);
             let allow_missing = config.get("allow_missing").and_then(Node::truth) == Some(true);
-            Kind::Basic { users: self.users(config)?, header, allow_missing }
+            Kind::Basic { users: Box::new(self.users(config)?), header, allow_missing }
         } else {
             self.other_type(config)?;
             Kind::Other
@@ -212,7 +212,7 @@ impl Reader<'_> {
         };
         let text = value.text().unwrap_or_default();
         match kind.text() {
-            Some("filename") => self.listed(text, self.place(value)),
+            Some("filename") => self.named_file(text, self.place(value)),
             Some("inline_string") => self.inline(text.as_bytes(), value),
             Some("inline_bytes") => {
                 let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text);
@@ -226,7 +226,7 @@ impl Reader<'_> {
         }
     }
 
-    fn listed(&self, path: &str, place: Place) -> Read<Users> {
+    fn named_file(&self, path: &str, place: Place) -> Read<Users> {
         if !path.starts_with('/') {
             let written = path.to_owned();
             return Err(Because::at(Reason::UserFileRelative { path: written.clone(), written, beside: false }, place));

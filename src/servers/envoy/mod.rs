@@ -4,4 +4,4 @@ mod config;
 mod keys;
 mod server;
 
-pub(super) use server::open;
+pub(super) use server::{PROFILE, open};

@@ -157,8 +157,8 @@ fn presented(request: &Request, header: Option<&str>) -> Option<Presented> {
     match &request.login {
         Login::Anonymous => None,
         Login::Header(value) => Some(exact(value.reveal())),
-        login @ Login::Holder(_) | login @ Login::Password { .. } => {
-            Some(Presented::of(login, ENVOY)).filter(|presented| *presented != Presented::Nobody)
+        Login::Holder(_) | Login::Password { .. } => {
+            Some(Presented::of(&request.login, ENVOY)).filter(|presented| *presented != Presented::Nobody)
         }
     }
 }

@@ -108,7 +108,10 @@ fn kind(host: &Host<'_>, file: FileId, key: &Node, name: &str, options: Option<&
         "htpasswd" => {
             let (realm, _) = option("realm")?;
             let (path, span) = option("path")?;
-            Ok(Access::Htpasswd { opened: htpasswd(host, path, Place::new(file, span))?, realm: realm.to_owned() })
+            Ok(Access::Htpasswd {
+                opened: Box::new(htpasswd(host, path, Place::new(file, span))?),
+                realm: realm.to_owned(),
+            })
         }
         "silly" => {
             let (_, _) = (option("realm")?, option("service")?);
@@ -146,18 +149,15 @@ fn htpasswd(host: &Host<'_>, path: &str, reader: Place) -> Result<Opened, Becaus
         return Err(Because::at(Reason::UserFileUnset, reader));
     }
     let server = Host::path(Path::new("/"), path);
-    match host.book(PROFILE, &server, reader) {
-        Opened::Fault(because) if matches!(because.reason, Reason::UserFileMissing { .. }) => {
-            let folder = existing_folder(host, &server);
-            let closed = folder.and_then(|folder| host.may_write(folder)) == Some(false);
-            if closed || leads_nowhere(host, &server) { Err(because) } else { Ok(Opened::Fault(because)) }
-        }
-        Opened::Fault(because) if matches!(because.reason, Reason::UserFileNotRegular { .. }) => {
-            Ok(Opened::Fault(because))
-        }
-        Opened::Fault(because) => Err(because),
-        opened @ Opened::Book(_) | opened @ Opened::Spoiled(..) | opened @ Opened::Unknown(_) => Ok(opened),
+    let opened = host.book(PROFILE, &server, reader);
+    let Opened::Fault(because) = opened else { return Ok(opened) };
+    if matches!(because.reason, Reason::UserFileNotRegular { .. }) {
+        return Ok(Opened::Fault(because));
     }
+    let folder = existing_folder(host, &server);
+    let closed = folder.and_then(|folder| host.may_write(folder)) == Some(false);
+    let missing = matches!(because.reason, Reason::UserFileMissing { .. });
+    if !missing || closed || leads_nowhere(host, &server) { Err(because) } else { Ok(Opened::Fault(because)) }
 }
 
 /// The nearest folder above a file that is there: those between are made.

@@ -4,4 +4,4 @@ mod config;
 mod routes;
 mod server;
 
-pub(super) use server::open;
+pub(super) use server::{PROFILE, open};

@@ -52,8 +52,8 @@ impl Resource {
             (Self::Catalog, "GET") => 200,
             (Self::Uploads, "POST") => 202,
             (Self::Manifest, "PUT") => 400,
-            (Self::Manifest | Self::Blob, "DELETE") if may_delete => 404,
-            (Self::Manifest | Self::Blob, "DELETE") => 405,
+            (Self::Manifest | Self::Blob, "DELETE") if !may_delete => 405,
+            (Self::Manifest | Self::Blob, "DELETE") => 404,
             (Self::Tags | Self::Manifest | Self::Blob | Self::Uploads, "GET")
             | (Self::Manifest | Self::Blob | Self::Uploads, "HEAD")
             | (Self::Uploads, "PUT" | "PATCH" | "DELETE") => 404,

@@ -18,7 +18,7 @@ pub(super) enum Access {
     /// Not at all.
     Open,
     /// By a password file.
-    Htpasswd { opened: Opened, realm: String },
+    Htpasswd { opened: Box<Opened>, realm: String },
     /// Any `Authorization` header will do.
     Silly,
     /// By a token of another service.
@@ -81,8 +81,11 @@ impl Registry {
 
     fn books(&self) -> Vec<Book> {
         match &self.access {
-            Access::Htpasswd { opened: Opened::Book(book) | Opened::Spoiled(book, _), .. } => vec![book.clone()],
-            Access::Htpasswd { .. } | Access::Open | Access::Silly | Access::Token(_) => Vec::new(),
+            Access::Htpasswd { opened, .. } => match opened.as_ref() {
+                Opened::Book(book) | Opened::Spoiled(book, _) => vec![book.clone()],
+                Opened::Fault(_) | Opened::Unknown(_) => Vec::new(),
+            },
+            Access::Open | Access::Silly | Access::Token(_) => Vec::new(),
         }
     }
 }
@@ -111,7 +114,7 @@ impl Server for Registry {
             realm,
             books: self.books(),
             guarded: true,
-            unseen: matches!(self.access, Access::Htpasswd { opened: Opened::Unknown(_), .. }),
+            unseen: matches!(&self.access, Access::Htpasswd { opened, .. } if matches!(**opened, Opened::Unknown(_))),
         };
         surveyed(self, &[post])
     }
@@ -177,7 +180,7 @@ impl Registry {
             trace.step(self.auth, || "no credentials: a login is asked for".to_owned());
             return Some(Answer { status: Some(401), because: Vec::new() });
         }
-        let book = match opened {
+        let book = match opened.as_ref() {
             Opened::Book(book) => book,
             Opened::Spoiled(_, because) => return Some(Answer::of(400, because.clone())),
             Opened::Unknown(because) => return Some(Answer::unknown(because.clone())),

@@ -4,4 +4,4 @@ mod acl;
 mod config;
 mod server;
 
-pub(super) use server::open;
+pub(super) use server::{open, profile};

@@ -68,14 +68,14 @@ fn start(host: &Host<'_>, config: &Config, crypt: Crypt) -> Result<Option<Opened
         return Ok(None);
     }
     let Some(path) = arguments.first() else { return Err(Because::at(Reason::UserFileUnset, *place)) };
-    match host.book(profile(crypt), &Host::path(Path::new("/"), path), *place) {
+    let opened = host.book(profile(crypt), &Host::path(Path::new("/"), path), *place);
+    if let Opened::Fault(because) = &opened
+        && matches!(because.reason, Reason::UserFileMissing { .. })
+    {
         // The helpers end at once, and Squid with them.
-        Opened::Fault(because) if matches!(because.reason, Reason::UserFileMissing { .. }) => Err(because),
-        opened @ Opened::Book(_)
-        | opened @ Opened::Spoiled(..)
-        | opened @ Opened::Fault(_)
-        | opened @ Opened::Unknown(_) => Ok(Some(opened)),
+        return Err(because.clone());
     }
+    Ok(Some(opened))
 }
 
 /// What an access list says.
@@ -108,22 +108,15 @@ impl Squid {
         };
         // A name with a capital in the file can never be logged in: the request's is turned into small letters.
         let lowered = if self.config.casesensitive { name.clone() } else { name.to_ascii_lowercase() };
-        let presented = match &asked.presented {
-            Presented::Holder(_) if lowered != name => {
-                let place = self.opened.as_ref().and_then(|opened| entry_place(opened, &name)).or(self.place);
-                let reason = Reason::UserMissing {
-                    name: String::from_utf8_lossy(&lowered).into_owned(),
-                    nearest: Some(String::from_utf8_lossy(&name).into_owned()),
-                };
-                return Err(Word::Login(Some(
-                    place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)),
-                )));
-            }
-            other @ Presented::Nobody
-            | other @ Presented::Holder(_)
-            | other @ Presented::Somebody { .. }
-            | other @ Presented::Colonless(_) => other.clone().renamed(|_| lowered.clone()),
-        };
+        if matches!(asked.presented, Presented::Holder(_)) && lowered != name {
+            let place = self.opened.as_ref().and_then(|opened| entry_place(opened, &name)).or(self.place);
+            let reason = Reason::UserMissing {
+                name: String::from_utf8_lossy(&lowered).into_owned(),
+                nearest: Some(String::from_utf8_lossy(&name).into_owned()),
+            };
+            return Err(Word::Login(Some(Because { place, ..Because::nowhere(reason) })));
+        }
+        let presented = asked.presented.clone().renamed(|_| lowered.clone());
         match &self.opened {
             None => {
                 let missing = Missing::Provider { name: "helper".to_owned() };
@@ -137,7 +130,7 @@ impl Squid {
                 Checked::Unknown(because) => Err(Word::Unknown(because)),
             },
             Some(Opened::Unknown(because)) => Err(Word::Unknown(because.clone())),
-            // It can be opened, and has no lines.
+            // A directory can be opened, and has no lines.
             Some(Opened::Fault(because)) if matches!(because.reason, Reason::UserFileNotRegular { .. }) => {
                 Err(Word::Login(Some(because.clone())))
             }
@@ -200,12 +193,9 @@ impl Squid {
 
     fn all(&self, names: &[(bool, String)], asked: &mut Asked<'_>, depth: usize) -> Word {
         for name in names {
-            match self.one(name, asked, depth) {
-                Word::Fits => {}
-                other @ Word::Differs
-                | other @ Word::Login(_)
-                | other @ Word::Silence(_)
-                | other @ Word::Unknown(_) => return other,
+            let word = self.one(name, asked, depth);
+            if !matches!(word, Word::Fits) {
+                return word;
             }
         }
         Word::Fits
@@ -213,11 +203,9 @@ impl Squid {
 
     fn any(&self, names: &[(bool, String)], asked: &mut Asked<'_>, depth: usize) -> Word {
         for name in names {
-            match self.one(name, asked, depth) {
-                Word::Differs => {}
-                other @ Word::Fits | other @ Word::Login(_) | other @ Word::Silence(_) | other @ Word::Unknown(_) => {
-                    return other;
-                }
+            let word = self.one(name, asked, depth);
+            if !matches!(word, Word::Differs) {
+                return word;
             }
         }
         Word::Differs
@@ -267,20 +255,13 @@ fn entry_place(opened: &Opened, name: &[u8]) -> Option<Place> {
 }
 
 fn named(test: &Test, user: &str) -> bool {
-    match test {
-        Test::Users { names, any_case: true } => names.iter().any(|name| name.eq_ignore_ascii_case(user)),
-        Test::Users { names, any_case: false } => names.iter().any(|name| name == user),
-        Test::UserPatterns(all) => all.iter().any(|pattern| pattern.is_match(user).unwrap_or(false)),
-        Test::Required
-        | Test::Source(_)
-        | Test::Method(_)
-        | Test::Domain(_)
-        | Test::PathPatterns(_)
-        | Test::UrlPatterns(_)
-        | Test::Port(_)
-        | Test::AnyOf(_)
-        | Test::AllOf(_)
-        | Test::Unknown => true,
+    let same = |name: &String, any_case: bool| name == user || (any_case && name.eq_ignore_ascii_case(user));
+    if let Test::Users { names, any_case } = test {
+        names.iter().any(|name| same(name, *any_case))
+    } else if let Test::UserPatterns(all) = test {
+        all.iter().any(|pattern| pattern.is_match(user).unwrap_or(false))
+    } else {
+        true
     }
 }
 

@@ -79,8 +79,6 @@ impl Traefik {
             | Middleware::RedirectScheme { .. }
             | Middleware::RedirectPattern(..)
             | Middleware::Allow(..)
-            | Middleware::StripPrefix
-            | Middleware::AddPrefix
             | Middleware::Elsewhere(_)
             | Middleware::Passing
             | Middleware::Unknown(_) => None,
@@ -179,11 +177,7 @@ fn pass(middleware: &Middleware, request: &Request, presented: &Presented, trace
             Err(Stop::Answer(Answer::unknown(Because::at(Reason::CannotTell { missing }, *place))))
         }
         Middleware::Unknown(because) => Err(Stop::Answer(Answer::unknown(because.clone()))),
-        Middleware::StripPrefix
-        | Middleware::AddPrefix
-        | Middleware::Passing
-        | Middleware::Chain(_)
-        | Middleware::Broken(_) => Ok(()),
+        Middleware::Passing | Middleware::Chain(_) | Middleware::Broken(_) => Ok(()),
     }
 }
 
@@ -203,20 +197,7 @@ impl Server for Traefik {
             let broken = self.broken(router);
             let guards: Vec<&Guard> = way
                 .iter()
-                .filter_map(|middleware| match middleware {
-                    Middleware::Basic(guard) => Some(guard),
-                    Middleware::Digest
-                    | Middleware::Chain(_)
-                    | Middleware::RedirectScheme { .. }
-                    | Middleware::RedirectPattern(..)
-                    | Middleware::Allow(..)
-                    | Middleware::StripPrefix
-                    | Middleware::AddPrefix
-                    | Middleware::Elsewhere(_)
-                    | Middleware::Passing
-                    | Middleware::Broken(_)
-                    | Middleware::Unknown(_) => None,
-                })
+                .filter_map(|middleware| if let Middleware::Basic(guard) = middleware { Some(guard) } else { None })
                 .collect();
             if guards.is_empty() && broken.is_none() {
                 continue;

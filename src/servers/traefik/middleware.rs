@@ -26,10 +26,6 @@ pub(super) enum Middleware {
     RedirectPattern(fancy_regex::Regex, bool),
     /// `ipAllowList`, `ipWhiteList`.
     Allow(Vec<(IpAddr, u32)>, u16),
-    /// `stripPrefix`.
-    StripPrefix,
-    /// `addPrefix`.
-    AddPrefix,
     /// Something that decides by what others say.
     Elsewhere(Place),
     /// Something that lets every request through.
@@ -110,9 +106,7 @@ impl Middleware {
                 }
             }
             "stripprefix" if list("prefixes").is_empty() => broken("the prefixes are missing"),
-            "stripprefix" => Self::StripPrefix,
             "addprefix" if text("prefix").is_empty() => broken("the prefix is missing"),
-            "addprefix" => Self::AddPrefix,
             "forwardauth" | "plugin" | "errors" | "replacepath" | "replacepathregex" | "stripprefixregex" => {
                 Self::Elsewhere(context.place(kind))
             }
@@ -157,15 +151,8 @@ fn inline(context: Context<'_>, users: &Node) -> Result<Option<Arc<UserFile>>, B
     let mut entries = Vec::new();
     for (text, span) in texts(users) {
         if let Some(what) = traefik_spoils(text.as_bytes()) {
-            let reason = match what {
-                Spoiling::NoColon => Reason::EntryWithoutColon,
-                Spoiling::TooLong(_)
-                | Spoiling::Refused(_)
-                | Spoiling::Duplicate
-                | Spoiling::Unsupported
-                | Spoiling::NotUtf8
-                | Spoiling::Empty => Reason::RefusedEntry { why: "an entry with a second colon" },
-            };
+            let second = Reason::RefusedEntry { why: "an entry with a second colon" };
+            let reason = if what == Spoiling::NoColon { Reason::EntryWithoutColon } else { second };
             return Err(Because::at(reason, Place::new(context.file, span)));
         }
         let (user, stored) = text.split_once(':').unwrap_or((&text, ""));

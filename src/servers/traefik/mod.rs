@@ -7,4 +7,4 @@ mod middleware;
 mod rule;
 mod server;
 
-pub(super) use server::open;
+pub(super) use server::{PROFILE, open};

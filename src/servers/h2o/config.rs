@@ -1,0 +1,239 @@
+//! h2o's YAML: hosts, paths and their handlers in the order of the file (h2o `lib/core/configurator.c`).
+
+use super::script::{Script, read};
+use super::server::PROFILE;
+use crate::answer::{Because, Reason};
+use crate::gate::{Book, Host, Opened};
+use crate::source::{FileId, Place, Span};
+use crate::yaml::Node;
+
+/// The first names of h2o's directives, up to the first dot or dash that tells a family.
+const FAMILIES: [&str; 12] = [
+    "file.",
+    "mruby.",
+    "proxy.",
+    "fastcgi.",
+    "header.",
+    "http1-",
+    "http2-",
+    "ssl-",
+    "access-log",
+    "error-log",
+    "cache-",
+    "num-",
+];
+/// Directives outside of the families.
+const OTHERS: [&str; 26] = [
+    "listen",
+    "hosts",
+    "paths",
+    "user",
+    "pid-file",
+    "max-connections",
+    "max-delegations",
+    "limit-request-body",
+    "handshake-timeout",
+    "temp-buffer-path",
+    "tcp-fastopen",
+    "tcp-reuseport",
+    "send-server-name",
+    "server-name",
+    "expires",
+    "compress",
+    "compress-minimum-size",
+    "gzip",
+    "reproxy",
+    "redirect",
+    "status",
+    "throttle-response",
+    "error-doc",
+    "setenv",
+    "unsetenv",
+    "duration-stats",
+];
+/// More of them.
+const REST: [&str; 5] =
+    ["crash-handler", "crash-handler.wait-pipe-close", "neverbleed-offload", "http1-request-timeout", "stash"];
+/// Directives that make a handler, and stand in a path only.
+const HANDLERS: [&str; 8] = [
+    "file.dir",
+    "file.file",
+    "mruby.handler",
+    "mruby.handler-file",
+    "proxy.reverse.url",
+    "fastcgi.connect",
+    "redirect",
+    "status",
+];
+
+/// A host with its paths.
+#[derive(Debug)]
+pub(super) struct Virtual {
+    pub name: String,
+    pub paths: Vec<Entry>,
+}
+
+/// A path with its handlers.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub path: String,
+    pub handlers: Vec<Handler>,
+    pub place: Place,
+}
+
+/// What a path does, in this order.
+#[derive(Debug)]
+pub(super) enum Handler {
+    Htpasswd {
+        opened: Box<Opened>,
+        realm: String,
+        place: Place,
+    },
+    Dir(String),
+    Redirect(u16),
+    Status,
+    /// Something whose answer depends on others.
+    Elsewhere,
+    /// A script that htlint does not run.
+    Unknown(Place),
+}
+
+/// What is read while the configuration is built.
+pub(super) struct Reader<'h> {
+    pub host: &'h Host<'h>,
+    pub file: FileId,
+}
+
+type Read<T> = Result<T, Because>;
+
+impl Reader<'_> {
+    pub(super) fn wrong(&self, span: Span, name: &str, message: impl Into<String>) -> Because {
+        let reason = Reason::WrongArguments { name: name.to_owned(), message: message.into() };
+        Because::at(reason, Place::new(self.file, span))
+    }
+
+    fn place(&self, node: &Node) -> Place {
+        Place::new(self.file, node.span)
+    }
+
+    /// Whether a directive exists and may stand at this level.
+    fn check(&self, key: &Node, in_path: bool) -> Read<()> {
+        let name = key.text().unwrap_or_default();
+        let known =
+            FAMILIES.iter().any(|family| name.starts_with(family)) || OTHERS.contains(&name) || REST.contains(&name);
+        let of_file = name.strip_prefix("file.").is_some_and(|rest| {
+            !["dir", "file", "index", "dirlisting", "etag", "send-compressed", "send-gzip", "custom-handler"]
+                .contains(&rest)
+                && !rest.starts_with("mime.")
+        });
+        let of_mruby = name.starts_with("mruby.") && !HANDLERS.contains(&name);
+        if !known || of_file || of_mruby {
+            return Err(Because::at(
+                Reason::UnknownDirective { name: name.to_owned(), nearest: None },
+                self.place(key),
+            ));
+        }
+        if HANDLERS.contains(&name) && !in_path {
+            let (name, context) = (name.to_owned(), "outside of a path".to_owned());
+            return Err(Because::at(Reason::DirectiveNotAllowed { name, context, needs: None }, self.place(key)));
+        }
+        Ok(())
+    }
+
+    /// Reads the hosts.
+    pub(super) fn hosts(&self, root: &Node) -> Read<Vec<Virtual>> {
+        for (key, value) in root.pairs() {
+            self.check(key, false)?;
+            if key.text() == Some("user") {
+                self.user(value)?;
+            }
+        }
+        let Some((_, hosts)) = root.last("hosts").filter(|(_, hosts)| hosts.is_map()) else {
+            return Err(self.wrong(Span::at(0), "hosts", "there are no hosts"));
+        };
+        let listens = root.get("listen").is_some();
+        let mut all = Vec::new();
+        for (name, host) in hosts.pairs() {
+            for (key, _) in host.pairs() {
+                self.check(key, false)?;
+            }
+            if !listens && host.get("listen").is_none() {
+                return Err(self.wrong(name.span, "listen", "nothing says where to listen"));
+            }
+            let paths = host.get("paths").filter(|paths| paths.is_map());
+            let paths = paths.ok_or_else(|| self.wrong(name.span, "paths", "there are no paths"))?;
+            let mut entries = Vec::new();
+            for (path, node) in paths.pairs() {
+                entries.push(self.entry(path, node)?);
+            }
+            all.push(Virtual { name: name.text().unwrap_or_default().to_lowercase(), paths: entries });
+        }
+        Ok(all)
+    }
+
+    fn user(&self, user: &Node) -> Read<()> {
+        let name = user.text().unwrap_or_default();
+        let files = self.host.target.files;
+        let known = crate::read::Account::named(name, files).is_some()
+            || files.read(std::path::Path::new("/etc/passwd")).is_err();
+        if known || !self.host.target.paths.is_host() {
+            return Ok(());
+        }
+        Err(self.wrong(user.span, "user", "there is no such account"))
+    }
+
+    fn entry(&self, path: &Node, node: &Node) -> Read<Entry> {
+        let mut handlers = Vec::new();
+        let maps: Vec<&Node> = if node.is_list() { node.items().iter().collect() } else { vec![node] };
+        for (key, value) in maps.into_iter().flat_map(Node::pairs) {
+            self.check(key, true)?;
+            handlers.extend(self.handler(key, value)?);
+        }
+        Ok(Entry { path: path.text().unwrap_or_default().to_owned(), handlers, place: self.place(path) })
+    }
+
+    fn handler(&self, key: &Node, value: &Node) -> Read<Option<Handler>> {
+        let text = value.text().unwrap_or_default();
+        Ok(Some(match key.text().unwrap_or_default() {
+            "file.dir" => Handler::Dir(text.to_owned()),
+            "redirect" => {
+                let status = value.get("status").and_then(Node::text).and_then(|text| text.parse().ok());
+                Handler::Redirect(status.unwrap_or(302))
+            }
+            "status" => Handler::Status,
+            "mruby.handler" => self.script(key, text)?,
+            "mruby.handler-file" => {
+                let server = Host::path(std::path::Path::new("/"), text);
+                match self.host.read(&server) {
+                    crate::gate::Content::Read(_, bytes) => self.script(key, &String::from_utf8_lossy(&bytes))?,
+                    crate::gate::Content::Fault(_) => {
+                        return Err(self.wrong(value.span, "mruby.handler-file", "there is no such file"));
+                    }
+                    crate::gate::Content::Unknown(_) => Handler::Unknown(self.place(key)),
+                }
+            }
+            "proxy.reverse.url" | "fastcgi.connect" | "file.file" => Handler::Elsewhere,
+            _ => return Ok(None),
+        }))
+    }
+
+    fn script(&self, key: &Node, text: &str) -> Read<Handler> {
+        match read(text) {
+            Script::Refused(message) => Err(self.wrong(key.span, "mruby.handler", message)),
+            Script::Unknown => Ok(Handler::Unknown(self.place(key))),
+            Script::Htpasswd { path, realm } => {
+                let place = self.place(key);
+                let opened = Box::new(self.host.book(PROFILE, &Host::path(std::path::Path::new("/"), &path), place));
+                Ok(Handler::Htpasswd { opened, realm, place })
+            }
+        }
+    }
+}
+
+/// The accounts of a handler.
+pub(super) fn book(opened: &Opened) -> Option<&Book> {
+    match opened {
+        Opened::Book(book) | Opened::Spoiled(book, _) => Some(book),
+        Opened::Fault(_) | Opened::Unknown(_) => None,
+    }
+}

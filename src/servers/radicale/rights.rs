@@ -1,0 +1,77 @@
+//! Who may do what with a collection (Radicale `radicale/rights`).
+
+use fancy_regex::Regex;
+
+use super::ini::{BadIni, read};
+
+/// The backend of rights.
+#[derive(Debug, Clone)]
+pub(super) enum Rights {
+    Authenticated,
+    OwnerOnly,
+    OwnerWrite,
+    /// Sections: a pattern of users, one of collections, and the letters.
+    File(Vec<(String, String, String)>),
+}
+
+impl Rights {
+    /// The backend of that name, but for the one with a file.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "authenticated" => Some(Self::Authenticated),
+            "owner_only" => Some(Self::OwnerOnly),
+            "owner_write" => Some(Self::OwnerWrite),
+            _ => None,
+        }
+    }
+
+    /// The sections of a file.
+    pub(super) fn file(bytes: &[u8]) -> Result<Self, BadIni> {
+        let ini = read(bytes)?;
+        let sections = ini.sections.iter().map(|section| {
+            let value =
+                |name: &str| ini.get(&section.name, name).map(|setting| setting.value.clone()).unwrap_or_default();
+            (value("user"), value("collection"), value("permissions"))
+        });
+        Ok(Self::File(sections.collect()))
+    }
+
+    /// The letters that a user (empty: nobody) has for a path without slashes around it; `anybody`: there are no logins,
+    /// and the user does not count.
+    pub(super) fn letters(&self, user: &str, path: &str, anybody: bool) -> String {
+        let depth = if path.is_empty() { 0 } else { path.matches('/').count() + 1 };
+        let owner = anybody || path.split('/').next() == Some(user);
+        let letters = match (self, depth) {
+            (Self::File(sections), _) => return from_file(sections, user, path),
+            (_, _) if user.is_empty() && !anybody => "",
+            (_, 0) => "R",
+            (Self::Authenticated, 1) => "RW",
+            (Self::Authenticated, 2) => "rw",
+            (Self::OwnerOnly | Self::OwnerWrite, 1) if owner => "RW",
+            (Self::OwnerOnly | Self::OwnerWrite, 2) if owner => "rw",
+            (Self::OwnerWrite, 1) => "R",
+            (Self::OwnerWrite, 2) => "r",
+            _ => "",
+        };
+        letters.to_owned()
+    }
+}
+
+fn from_file(sections: &[(String, String, String)], user: &str, path: &str) -> String {
+    let whole = |pattern: &str| Regex::new(&format!("^(?:{pattern})$")).ok();
+    for (users, collections, letters) in sections {
+        let Some(pattern) = whole(&users.replace("{{", "{").replace("}}", "}")).filter(|_| !users.is_empty()) else {
+            continue;
+        };
+        let Ok(Some(groups)) = pattern.captures(user) else { continue };
+        let mut filled = collections.replace("{user}", &fancy_regex::escape(user));
+        for (index, group) in groups.iter().skip(1).enumerate() {
+            let text = group.map_or("", |group| group.as_str());
+            filled = filled.replace(&format!("{{{index}}}"), &fancy_regex::escape(text));
+        }
+        if whole(&filled).is_some_and(|pattern| pattern.is_match(path).unwrap_or(false)) {
+            return letters.clone();
+        }
+    }
+    String::new()
+}

@@ -1,0 +1,400 @@
+//! Radicale's answers (Radicale `radicale/app/__init__.py`, `_handle_request`; `radicale/app/*.py`).
+
+use std::path::Path;
+
+use super::ini::{Ini, read};
+use super::rights::Rights;
+use super::settings::{check, is_on};
+use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
+use crate::gate::{
+    Base64, Checked, Content, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed, target_path,
+};
+use crate::hash::{Encryption, Verifier};
+use crate::read::Fault;
+use crate::source::{FileId, Place, Sources, Span};
+use crate::users::Reading;
+
+/// What Radicale makes of a password file in its default mode.
+pub(in crate::servers) const PROFILE: Profile = Profile {
+    reading: Reading::Radicale,
+    verifier: Verifier::Radicale(Encryption::Autodetect { bcrypt: false, argon2: false }),
+};
+/// Backends that ask other services.
+const FOREIGN: [&str; 6] = ["ldap", "dovecot", "imap", "pam", "oauth2", "ldap3"];
+
+/// How it is told who comes.
+enum Auth {
+    /// Everybody is who they say.
+    None,
+    /// Nobody is let in.
+    DenyAll,
+    /// By the password file.
+    Htpasswd(Opened),
+    /// By this header of a proxy in front.
+    Header(Option<&'static str>),
+    /// By another service.
+    Foreign(Because),
+}
+
+/// A Radicale that was configured.
+struct Radicale<'a> {
+    host: Host<'a>,
+    startup: Startup,
+    auth: Auth,
+    rights: Rights,
+    ini: Ini,
+    storage: String,
+    web: bool,
+    place: Option<Place>,
+}
+
+/// Opens a `config`.
+///
+/// # Errors
+/// It cannot be read.
+pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
+    let host = Host::new(target, sources);
+    let bytes = host.config()?;
+    let parsed = read(&bytes);
+    let file = host.keep(target.config.to_owned(), bytes, Vec::new());
+    let mut server = Radicale {
+        startup: Startup::Ok,
+        auth: Auth::DenyAll,
+        rights: Rights::OwnerOnly,
+        ini: Ini::default(),
+        storage: String::new(),
+        web: true,
+        place: None,
+        host,
+    };
+    let taken = match parsed {
+        Err(bad) => Err(wrong(file, bad.span, "config", bad.message)),
+        Ok(ini) => server.take(file, ini),
+    };
+    if let Err(because) = taken {
+        server.startup = Startup::Fails(vec![because]);
+    }
+    Ok(server)
+}
+
+fn wrong(file: FileId, span: Span, name: &str, message: &str) -> Because {
+    let reason = Reason::WrongArguments { name: name.to_owned(), message: message.to_owned() };
+    Because::at(reason, Place::new(file, span))
+}
+
+impl Radicale<'_> {
+    fn take(&mut self, file: FileId, ini: Ini) -> Result<(), Because> {
+        check(file, &ini)?;
+        self.ini = ini;
+        let text = |section: &str, name: &str, default: &str| {
+            self.ini.get(section, name).map_or_else(|| default.to_owned(), |setting| setting.value.clone())
+        };
+        let at = |section: &str, name: &str| self.ini.get(section, name).map_or(Span::at(0), |setting| setting.span);
+        let (kind, kind_span) = (text("auth", "type", "denyall"), at("auth", "type"));
+        self.web = match text("web", "type", "internal").as_str() {
+            "internal" => true,
+            "none" => false,
+            _ => return Err(wrong(file, at("web", "type"), "type", "there is no such module")),
+        };
+        self.storage = text("storage", "filesystem_folder", "/var/lib/radicale/collections");
+        self.place = Some(Place::new(file, kind_span));
+        if is_on(&self.ini, "auth", "lc_username") && is_on(&self.ini, "auth", "uc_username") {
+            return Err(wrong(file, at("auth", "uc_username"), "uc_username", "not together with lc_username"));
+        }
+        let encryption = text("auth", "htpasswd_encryption", "autodetect");
+        let span = at("auth", "htpasswd_encryption");
+        let path = (text("auth", "htpasswd_filename", "/etc/radicale/users"), at("auth", "htpasswd_filename"));
+        let rights = (text("rights", "type", "owner_only"), at("rights", "type"));
+        let rights_file = (text("rights", "file", "/etc/radicale/rights"), at("rights", "file"));
+        let folder = at("storage", "filesystem_folder");
+        self.auth = match kind.as_str() {
+            "none" => Auth::None,
+            "denyall" => Auth::DenyAll,
+            "htpasswd" => {
+                let mode = mode(&encryption)
+                    .ok_or_else(|| wrong(file, span, "htpasswd_encryption", "there is no such method"));
+                let opened = self.passwords(file, &path, mode.clone().unwrap_or(PROFILE.verifier))?;
+                mode?;
+                Auth::Htpasswd(opened)
+            }
+            "remote_user" => Auth::Header(None),
+            "http_x_remote_user" => Auth::Header(Some("x-remote-user")),
+            name if FOREIGN.contains(&name) || name.contains('.') => {
+                let missing = Missing::Provider { name: name.to_owned() };
+                Auth::Foreign(Because::at(Reason::CannotTell { missing }, Place::new(file, kind_span)))
+            }
+            name => {
+                let reason = Reason::UnknownAuthType {
+                    name: name.to_owned(),
+                    nearest: Some("htpasswd".to_owned()),
+                    module: None,
+                };
+                return Err(Because::at(reason, Place::new(file, kind_span)));
+            }
+        };
+        self.rights = self.rights(file, &rights, &rights_file)?;
+        self.check_storage(file, folder)
+    }
+
+    fn passwords(&self, file: FileId, (path, span): &(String, Span), verifier: Verifier) -> Result<Opened, Because> {
+        let profile = Profile { verifier, ..PROFILE };
+        let place = Place::new(file, *span);
+        let server = Host::path(Path::new("/"), path.strip_prefix("~/").unwrap_or(path));
+        let latin =
+            self.ini.get("encoding", "stock").is_some_and(|stock| stock.value.to_lowercase().starts_with("latin"));
+        if latin {
+            let missing = Missing::Condition { directive: "stock".to_owned() };
+            return Ok(Opened::Unknown(Because::at(Reason::CannotTell { missing }, place)));
+        }
+        let opened = self.host.book(profile, &server, place);
+        if let Opened::Spoiled(_, because) | Opened::Fault(because) = opened { Err(because) } else { Ok(opened) }
+    }
+
+    fn rights(
+        &self,
+        file: FileId,
+        (kind, span): &(String, Span),
+        (path, file_span): &(String, Span),
+    ) -> Result<Rights, Because> {
+        if kind != "from_file" {
+            return Rights::named(kind).ok_or_else(|| wrong(file, *span, "type", "there is no such module"));
+        }
+        let place = Place::new(file, *file_span);
+        match self.host.read(&Host::path(Path::new("/"), path)) {
+            Content::Read(local, bytes) => {
+                let id = self.host.keep(local, bytes.clone(), Vec::new());
+                Rights::file(&bytes).map_err(|bad| wrong(id, bad.span, "rights", bad.message))
+            }
+            Content::Fault(reason) | Content::Unknown(reason) => Err(Because::at(reason, place)),
+        }
+    }
+
+    /// The folder of the collections is made if it can be (`multifilesystem`, `_makedirs_synced`).
+    fn check_storage(&self, file: FileId, span: Span) -> Result<(), Because> {
+        let folder = Host::path(Path::new("/"), &self.storage).join("collection-root");
+        let there =
+            |path: &&Path| self.host.locate(path).is_some_and(|(local, _)| self.host.target.files.stat(&local).is_ok());
+        let nearest = folder.ancestors().find(there);
+        if nearest == Some(folder.as_path()) || nearest.and_then(|path| self.host.may_write(path)) != Some(false) {
+            return Ok(());
+        }
+        Err(wrong(file, span, "filesystem_folder", "the folder cannot be made"))
+    }
+
+    /// Who it is; the first of an error: the answer.
+    fn user(&self, request: &Request, trace: &mut Trace) -> Result<String, Answer> {
+        let plain = |status| Answer { status: Some(status), because: Vec::new() };
+        let name_of = |presented: &Presented| presented.name().map(|name| String::from_utf8_lossy(name).into_owned());
+        let presented = presented(request)?;
+        match &self.auth {
+            Auth::None => Ok(name_of(&presented).unwrap_or_default()),
+            Auth::DenyAll if presented == Presented::Nobody => Ok(String::new()),
+            Auth::DenyAll => Err(Answer::of(
+                401,
+                self.place
+                    .map_or(Because::nowhere(Reason::DeniedByRule), |place| Because::at(Reason::DeniedByRule, place)),
+            )),
+            Auth::Header(Some(name)) => {
+                Ok(request.header(name).map(|value| String::from_utf8_lossy(value).into_owned()).unwrap_or_default())
+            }
+            Auth::Header(None) => Ok(String::new()),
+            Auth::Foreign(_) if presented == Presented::Nobody => Ok(String::new()),
+            Auth::Foreign(because) => Err(Answer::unknown(because.clone())),
+            Auth::Htpasswd(opened) => {
+                let Some(name) = name_of(&presented) else { return Ok(String::new()) };
+                let wanted = self.renamed(&name);
+                let presented = presented.renamed(|_| wanted.clone().into_bytes());
+                let book = match opened {
+                    Opened::Book(book) | Opened::Spoiled(book, _) => book,
+                    Opened::Unknown(because) | Opened::Fault(because) => return Err(Answer::unknown(because.clone())),
+                };
+                match book.check(&presented) {
+                    Checked::Passed(_) if !is_safe(&wanted) => Err(plain(401)),
+                    // A storage that takes no name with a dot in front fails on it.
+                    Checked::Passed(_) if wanted.starts_with('.') => Err(plain(500)),
+                    Checked::Passed(_) => {
+                        trace.step(self.place, || format!("the password of {wanted} fits"));
+                        Ok(wanted)
+                    }
+                    Checked::Nobody => Ok(String::new()),
+                    Checked::Refused(because) => Err(Answer::of(401, because)),
+                    Checked::Raised(because) => Err(Answer::of(500, because)),
+                    Checked::Unknown(because) => Err(Answer::unknown(because)),
+                }
+            }
+        }
+    }
+
+    /// The name as the options change it (`BaseAuth.login`).
+    fn renamed(&self, name: &str) -> String {
+        let on = |name: &str| is_on(&self.ini, "auth", name);
+        let mut name = name.to_owned();
+        if on("lc_username") {
+            name = name.to_lowercase();
+        }
+        if on("uc_username") {
+            name = name.to_uppercase();
+        }
+        if on("urldecode_username") {
+            name = percent_decoded(name.as_bytes()).map_or(name, |bytes| String::from_utf8_lossy(&bytes).into_owned());
+        }
+        if on("strip_domain") {
+            name = name.split('@').next().unwrap_or_default().to_owned();
+        }
+        name
+    }
+
+    /// Whether a collection is there: a folder, or the user's own, which is made at the login.
+    fn is_there(&self, user: &str, path: &str) -> bool {
+        if path.is_empty() || (path == user && self.letters(user, path).contains('W')) {
+            return true;
+        }
+        let folder = Host::path(Path::new("/"), &self.storage).join("collection-root").join(path);
+        self.host.locate(&folder).is_some_and(|(local, _)| self.host.target.files.stat(&local).is_ok())
+    }
+
+    fn letters(&self, user: &str, path: &str) -> String {
+        self.rights.letters(user, path, matches!(self.auth, Auth::None))
+    }
+
+    fn decide(&self, request: &Request, user: &str, path: &str) -> Answer {
+        let plain = |status| Answer { status: Some(status), because: Vec::new() };
+        let letters = self.letters(user, path);
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let own = |letter: char| letters.contains(letter) || letters.contains(letter.to_ascii_lowercase());
+        let above = self.letters(user, parent);
+        let reads = own('R') || (!path.is_empty() && above.contains('r'));
+        let writes = own('W') || (!path.is_empty() && above.contains('w'));
+        let denied = || {
+            // Where a proxy says who comes, nobody is asked for a login.
+            if user.is_empty() && !matches!(self.auth, Auth::Header(_)) {
+                return plain(401);
+            }
+            let because = self
+                .place
+                .map_or(Because::nowhere(Reason::NotAuthorized), |place| Because::at(Reason::NotAuthorized, place));
+            Answer::of(403, because)
+        };
+        let there = self.is_there(user, path);
+        match request.method.as_str() {
+            "PROPFIND" | "REPORT" | "GET" | "HEAD" if !reads => denied(),
+            "PROPFIND" | "REPORT" if there => plain(207),
+            "GET" | "HEAD" if there => plain(403),
+            "PROPPATCH" | "DELETE" | "PUT" | "MKCALENDAR" if !writes && !path.is_empty() => denied(),
+            "PROPPATCH" if there && !user.is_empty() => plain(207),
+            "DELETE" if there && !user.is_empty() => plain(200),
+            "MKCOL" | "MOVE" if user.is_empty() => plain(401),
+            "MKCOL" | "MOVE" if path.is_empty() => plain(405),
+            "PUT" | "MKCALENDAR" if path.is_empty() => denied(),
+            "PROPPATCH" | "DELETE" if path.is_empty() => denied(),
+            "GET" | "HEAD" | "PROPFIND" | "REPORT" | "DELETE" | "PROPPATCH" => plain(404),
+            _ => denied(),
+        }
+    }
+}
+
+/// A name that can be a folder's.
+fn is_safe(name: &str) -> bool {
+    !name.is_empty() && !name.contains('/') && name != "." && name != ".."
+}
+
+fn mode(name: &str) -> Option<Verifier> {
+    Some(Verifier::Radicale(match name {
+        "autodetect" => return Some(PROFILE.verifier),
+        "plain" => Encryption::Plain,
+        "md5" => Encryption::Md5,
+        "sha256" => Encryption::Sha256,
+        "sha512" => Encryption::Sha512,
+        "bcrypt" => Encryption::Bcrypt,
+        "argon2" => Encryption::Argon2,
+        _ => return None,
+    }))
+}
+
+/// Who is presented: `Basic` counts with its case, and what it cannot take apart is a 500.
+fn presented(request: &Request) -> Result<Presented, Answer> {
+    let Login::Header(header) = &request.login else {
+        return Ok(Presented::of(&request.login, Style::LOOSE));
+    };
+    let header = header.reveal().trim_ascii();
+    let Some(text) = header.strip_prefix(b"Basic") else { return Ok(Presented::Nobody) };
+    let failed = || Err(Answer { status: Some(500), because: Vec::new() });
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
+    let pads = text.iter().filter(|byte| **byte == b'=').count();
+    if letters % 4 == 1 || (letters + pads < letters.div_ceil(4) * 4) {
+        return failed();
+    }
+    let presented = Presented::header(&[b"Basic ", text].concat(), Style { base64: Base64::Loose, blanks: true });
+    if presented.name().is_none() { failed() } else { Ok(presented) }
+}
+
+impl Server for Radicale<'_> {
+    fn name(&self) -> &'static str {
+        "radicale"
+    }
+
+    fn startup(&self) -> Startup {
+        self.startup.clone()
+    }
+
+    fn survey(&self) -> Survey {
+        let Some(place) = self.place else { return surveyed(self, &[]) };
+        let books = match &self.auth {
+            Auth::Htpasswd(Opened::Book(book) | Opened::Spoiled(book, _)) => vec![book.clone()],
+            Auth::Htpasswd(_) | Auth::None | Auth::DenyAll | Auth::Header(_) | Auth::Foreign(_) => Vec::new(),
+        };
+        let post = Post {
+            host: None,
+            path: Some("/".to_owned()),
+            probe: b"/".to_vec(),
+            method: "PROPFIND",
+            place,
+            realm: self.ini.get("auth", "realm").map(|realm| realm.value.clone()),
+            books,
+            guarded: !matches!(self.auth, Auth::None),
+            unseen: matches!(self.auth, Auth::Htpasswd(Opened::Unknown(_)) | Auth::Foreign(_)),
+        };
+        surveyed(self, &[post])
+    }
+
+    fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        let plain = |status| Answer { status: Some(status), because: Vec::new() };
+        const METHODS: [&str; 12] = [
+            "DELETE",
+            "GET",
+            "HEAD",
+            "MKCALENDAR",
+            "MKCOL",
+            "MOVE",
+            "OPTIONS",
+            "POST",
+            "PROPFIND",
+            "PROPPATCH",
+            "PUT",
+            "REPORT",
+        ];
+        if !METHODS.contains(&request.method.as_str()) {
+            return plain(405);
+        }
+        let path = percent_decoded(target_path(&request.path)).unwrap_or_default();
+        let path = String::from_utf8_lossy(&path).into_owned();
+        if matches!(path.trim_end_matches('/'), "/.well-known/caldav" | "/.well-known/carddav") {
+            return plain(301);
+        }
+        let user = match self.user(request, trace) {
+            Ok(user) => user,
+            Err(answer) => return answer,
+        };
+        let get = matches!(request.method.as_str(), "GET" | "HEAD");
+        match (request.method.as_str(), path.as_str()) {
+            ("OPTIONS", _) => return plain(200),
+            ("POST", _) => return plain(405),
+            (_, "/" | "" | "/.web") if get => return plain(302),
+            (_, "/.web/") if get => return plain(if self.web { 200 } else { 302 }),
+            (_, path) if get && path.starts_with("/.web/") => return plain(404),
+            _ => {}
+        }
+        trace.step(self.place, || format!("the rights of `{user}` decide"));
+        self.decide(request, &user, path.trim_matches('/'))
+    }
+}
