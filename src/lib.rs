@@ -35,6 +35,7 @@ pub mod gate;
 pub mod hash;
 pub mod lines;
 pub mod lint;
+pub mod matrix;
 pub mod pattern;
 pub mod read;
 pub mod report;

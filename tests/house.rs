@@ -25,7 +25,7 @@ const FLOORS: [&[&str]; 11] = [
     &["audit", "gate"],
     &["servers", "rules", "config"],
     &["report"],
-    &["lint", "verify"],
+    &["lint", "matrix", "verify"],
     &["simulate"],
     &["bin"],
 ];

@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// All rules
     Rules(Rules),
+    /// Which server takes which kind of stored password?
+    Matrix(Matrix),
 }
 
 /// The arguments of `htlint check`.
@@ -218,6 +220,28 @@ pub(crate) struct Rules {
     /// How to list them
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+/// The arguments of `htlint matrix`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+yes: the right password gets in; no: nobody does; text: the stored text itself is the password;
+start: the server does not start; a number: every login of that user ends in this status.")]
+pub(crate) struct Matrix {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Text)]
+    pub(crate) format: MatrixFormat,
+}
+
+/// How a table is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MatrixFormat {
+    /// For people
+    Text,
+    /// A table in Markdown
+    Markdown,
+    /// One JSON object
+    Json,
 }
 
 /// How to report.

@@ -8,6 +8,7 @@ mod explain;
 mod hash;
 mod logins;
 mod look;
+mod matrix;
 mod password_args;
 #[cfg(test)]
 mod password_tests;
@@ -60,6 +61,7 @@ fn run(arguments: impl Iterator<Item = OsString>, console: &mut Console<'_>) -> 
         Command::Hash(hash) => hash::hash(&hash, io::stdin(), console),
         Command::Explain(explain) => explain::explain(&explain.name, ALL, colour, console),
         Command::Rules(rules) => rules::rules(rules.format, ALL, console),
+        Command::Matrix(matrix) => matrix::matrix(matrix.format, console),
     }
 }
 
