@@ -5,6 +5,7 @@ mod csv;
 mod digest;
 mod group;
 mod lighttpd;
+mod nginx;
 mod password;
 mod reading;
 
@@ -12,5 +13,6 @@ pub use contents::{Contents, Encoding};
 pub use digest::{DigestEntry, DigestFile};
 pub use group::{Group, GroupFile};
 pub use lighttpd::{HtdigestLine, htdigest_lines, read_lighttpd};
+pub use nginx::{NginxLine, nginx_line, read_nginx};
 pub use password::{Entry, Oddity, UserFile, Winner};
 pub use reading::{ReadFile, Reading, Spoiled, Spoiling, traefik_spoils};

@@ -12,11 +12,11 @@ use super::asked::Asked;
 use super::exchange::{Exchange, Known};
 use super::fate::fate;
 use super::tree::Item;
-use super::user_file::line_of;
 use crate::answer::{Because, Missing, Reason};
 use crate::hash::{Crypt, Limits, Outcome, Verifier, verify};
 use crate::read::{Fault, FileType, Located, Obstacle, Refusal, server_path};
 use crate::source::Place;
+use crate::users::nginx_line;
 use std::path::{Path, PathBuf};
 
 /// User and password of an Authorization header, if it is a sound Basic one with a user
@@ -76,9 +76,9 @@ impl Exchange<'_, '_> {
 
     fn compare(&mut self, id: crate::source::FileId, user: &[u8], password: &[u8], file: &Item) -> Known<Opinion> {
         let bytes = self.site.sources.get(id).map(crate::source::Source::bytes).unwrap_or_default();
-        let Some(line) = line_of(bytes, user) else {
+        let Some(line) = nginx_line(bytes, user) else {
             let name = String::from_utf8_lossy(user).into_owned();
-            let nearest = super::fate::nearest(bytes, user);
+            let nearest = super::fate::nearest(id, bytes, user);
             let because = Because::at(Reason::UserMissing { name, nearest }, file.place_of(0));
             return Ok(Opinion::No(401, Some(because)));
         };

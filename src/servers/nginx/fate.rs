@@ -1,8 +1,9 @@
 //! What becomes of an entry of a password file when its holder logs in.
 
-use super::user_file::lines;
 use crate::answer::{Missing, Reason};
 use crate::hash::{Damage, Death, Life, Scheme, Verifier, damage, judge};
+use crate::source::FileId;
+use crate::users::read_nginx;
 
 /// Why the right password does not fit a stored text, or why that cannot be told; `None`: it fits.
 pub(super) fn fate(stored: &[u8], verifier: Verifier) -> Option<Reason> {
@@ -31,12 +32,13 @@ pub(super) fn fate(stored: &[u8], verifier: Verifier) -> Option<Reason> {
 }
 
 /// A name in the file that is near the wanted one: in another case, or a slip of the pen away.
-pub(super) fn nearest(bytes: &[u8], wanted: &[u8]) -> Option<String> {
+pub(super) fn nearest(id: FileId, bytes: &[u8], wanted: &[u8]) -> Option<String> {
     let wanted = String::from_utf8_lossy(wanted).into_owned();
-    let names: Vec<String> = lines(bytes)
+    let names: Vec<String> = read_nginx(id, bytes)
+        .entries
         .iter()
         .take(2_000)
-        .map(|line| String::from_utf8_lossy(bytes.get(line.user.range()).unwrap_or_default()).into_owned())
+        .map(|entry| String::from_utf8_lossy(&entry.user).into_owned())
         .collect();
     let same = names.iter().find(|name| name.eq_ignore_ascii_case(&wanted) && **name != wanted).cloned();
     let most = wanted.chars().count() / 3;

@@ -30,7 +30,6 @@ mod syntax;
 mod tree;
 mod upstream;
 mod uri;
-mod user_file;
 mod values;
 
 pub use open::open;
