@@ -84,8 +84,6 @@ pub enum Stop {
     NoServer(PathBuf),
     /// A server whose files alone tell nothing: its main configuration is needed.
     NeedsConfig(Kind),
-    /// A server whose configuration is read for single requests only.
-    NotSurveyed(Kind),
 }
 
 impl fmt::Display for Stop {
@@ -105,10 +103,6 @@ impl fmt::Display for Stop {
                 write!(out, "{}:{line}:{column}: there is no rule `{}`", path.display(), rule.name)
             }
             Self::NeedsConfig(kind) => write!(out, "{} needs --config: its main configuration", kind.name()),
-            Self::NotSurveyed(kind) => {
-                let name = kind.name();
-                write!(out, "check and logins do not cover {name} yet; `htlint simulate` answers single requests")
-            }
             Self::NoServer(path) => {
                 write!(out, "{}: which server is it for? Say so with --server", path.display())
             }
@@ -154,9 +148,6 @@ pub fn check_watched(files: &dyn Files, options: &Options, watch: &dyn Watch) ->
 fn check_main(files: &dyn Files, options: &Options, main: &Path, watch: &dyn Watch) -> Result<Checked, Stop> {
     let main: PathBuf = options.here.join(main).components().collect();
     let kind = options.server.or_else(|| Kind::of_config(&main)).ok_or_else(|| Stop::NoServer(main.clone()))?;
-    if !kind.is_surveyed() {
-        return Err(Stop::NotSurveyed(kind));
-    }
     let config = config(files, options, std::slice::from_ref(&main))?;
     let paths = paths_for(files, options, &main)?;
     let mut report = Report::default();

@@ -14,6 +14,7 @@ use htlint::report::{Style, json, terminal};
 use htlint::{Checked, Options, check, rules};
 use support::case::{self, Case};
 use support::memory::{ROOT, configured};
+use support::served::{self, Plan};
 
 /// The floors, lowest first: a file imports from its own floor's room or from lower floors.
 const FLOORS: [&[&str]; 11] = [
@@ -69,7 +70,9 @@ fn a_rule_is_a_file_and_a_folder_of_cases() {
     assert!(folders.remove("sites"));
     // What is asked on request alone, or of a main configuration, has no place in these cases; tests/cli.rs holds it.
     let asked = ["failing-credential", "guessable-password", "include-missing", "refused-entry", "startup-refused"];
-    let recorded: BTreeSet<String> = ids.iter().filter(|id| !asked.contains(&id.as_str())).cloned().collect();
+    let whole = whole_config_rules();
+    let elsewhere = |id: &String| asked.contains(&id.as_str()) || whole.contains(id);
+    let recorded: BTreeSet<String> = ids.iter().filter(|id| !elsewhere(id)).cloned().collect();
     assert_eq!(folders, recorded);
     for id in &recorded {
         let names = fs::read_dir(root().join("fixtures/cases").join(id)).unwrap();
@@ -77,6 +80,17 @@ fn a_rule_is_a_file_and_a_folder_of_cases() {
         let has = |mark: &str| names.iter().any(|name| name.starts_with(mark));
         assert!(has("fires-") && has("quiet-"), "{id}: {names:?}");
     }
+}
+
+/// The rules whose cases are whole configurations: some on which they fire, and some on which they are quiet.
+fn whole_config_rules() -> BTreeSet<String> {
+    let cases = served::all().unwrap();
+    let named = |list: fn(&Plan) -> &Vec<String>| -> BTreeSet<String> {
+        cases.iter().flat_map(|case| list(&case.plan).clone()).collect()
+    };
+    let fires = named(|plan| &plan.fires);
+    assert_eq!(fires, named(|plan| &plan.quiet));
+    fires
 }
 
 #[test]

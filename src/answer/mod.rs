@@ -2,6 +2,7 @@
 //! trait that every server's room fills.
 
 mod area;
+mod missing;
 mod reason;
 mod remark;
 mod request;
@@ -10,7 +11,8 @@ mod step;
 mod target;
 
 pub use area::{Area, Person, Verdict};
-pub use reason::{Answer, Because, Cause, Missing, Reason, ReasonKind};
+pub use missing::Missing;
+pub use reason::{Answer, Because, Cause, Reason, ReasonKind};
 pub use remark::{Noted, Remark};
 pub use request::{Client, Login, Request, Scheme};
 pub use server::{Server, Startup, Survey, UserFileInUse};

@@ -1,5 +1,6 @@
 //! An answer and its reasons: a closed list of causes with the facts inside; the words are the rules' business.
 
+use super::missing::Missing;
 use crate::finding::{Label, Outcome};
 use crate::hash::{Damage, Death, Scheme};
 use crate::source::Place;
@@ -102,54 +103,6 @@ pub struct Cause {
     pub because: Because,
     /// What becomes of the logins it applies to.
     pub outcome: Outcome,
-}
-
-/// What htlint would have to know to tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missing {
-    /// Where a path of the target server lies in this checkout.
-    Path {
-        /// The server's path.
-        path: String,
-    },
-    /// What a file holds that htlint may not read, though the server may.
-    Content {
-        /// The path on this machine.
-        path: String,
-    },
-    /// The value of a variable.
-    Variable {
-        /// Its name.
-        name: String,
-    },
-    /// Whether a module from elsewhere is loaded, and what it does.
-    Module {
-        /// Its name, as people say it: `PHP`.
-        name: String,
-        /// The directive or section that asks for it.
-        directive: String,
-    },
-    /// What another provider than a file says: `ldap`, `dbd`.
-    Provider {
-        /// The provider.
-        name: String,
-    },
-    /// What an expression or a request-dependent variable evaluates to.
-    Condition {
-        /// The directive it stands in.
-        directive: String,
-    },
-    /// What DNS says.
-    Dns,
-    /// Whether a pattern of a dialect that htlint cannot compile fits.
-    Pattern {
-        /// The directive it stands in.
-        directive: String,
-    },
-    /// More combinations of unknown facts than htlint works through.
-    TooMany,
-    /// The outcome of a hash that is too costly to compute here.
-    Cost,
 }
 
 macro_rules! reasons {
@@ -386,6 +339,17 @@ reasons! {
     AccessFileIgnored { /// What makes it so, as written: `AllowOverride None`.
         by: String, /// Whether another server answers here.
         proxied: bool } = "access-file-ignored",
+    /// Only one of the two directives is in force that make a login together, so that none is asked for.
+    HalfLogin { /// The one that is there.
+        present: String, /// The one that is not.
+        missing: &'static str } = "half-login",
+    /// Another section takes requests away from the one that asks for a login.
+    Outranked { /// The section that asks, as written.
+        guarded: String, /// A path that slips out.
+        path: String } = "outranked",
+    /// The server answers before it comes to ask for a login.
+    AnsweredBeforeLogin { /// What answers, as written.
+        directive: String } = "answered-before-login",
     /// Authentication is configured and no rule asks for it.
     NothingRequired = "nothing-required",
 

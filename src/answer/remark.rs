@@ -63,6 +63,13 @@ pub enum Remark {
         /// What is taken for what: a sentence without a full stop.
         what: String,
     },
+    /// A URL prefix without a slash at its end stands for a folder with one, so that `prefix../` leads out of the folder.
+    AliasSeam {
+        /// The prefix.
+        prefix: String,
+        /// The folder as written.
+        folder: String,
+    },
     /// A password file that lies below the document root under a name that a stranger's GET obtains.
     PasswordFileServed,
     /// An entry whose password is among the first that anybody would try.

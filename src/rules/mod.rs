@@ -1,5 +1,7 @@
 //! The rules: each explains a reason that an answer gave, or tells of what changes no answer.
 
+mod alias_seam;
+mod answered_before_login;
 mod auth_name_missing;
 mod auth_type_missing;
 mod authorization_contested;
@@ -28,6 +30,7 @@ mod glued_entries;
 mod group_empty;
 mod group_file_missing;
 mod guessable_password;
+mod half_login;
 mod ignored_access_file;
 mod include_missing;
 mod inferred_path;
@@ -50,6 +53,7 @@ mod nothing_read;
 mod open_by_require;
 mod open_by_satisfy_any;
 mod open_to_addresses;
+mod outranked_protection;
 mod password_file_downloadable;
 mod placeholder_path;
 mod plain_text_password;
@@ -150,6 +154,9 @@ pub static ALL: &[&Rule] = &[
     &group_empty::RULE,
     &open_by_require::RULE,
     &open_by_satisfy_any::RULE,
+    &half_login::RULE,
+    &outranked_protection::RULE,
+    &answered_before_login::RULE,
     &limit_holes::RULE,
     &false_ifmodule::RULE,
     &ignored_access_file::RULE,
@@ -164,6 +171,7 @@ pub static ALL: &[&Rule] = &[
     &authorization_contested::RULE,
     &nothing_read::RULE,
     &password_file_downloadable::RULE,
+    &alias_seam::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
     &weak_hash::RULE,

@@ -100,6 +100,9 @@ fn of_the_rules() -> Vec<Reason> {
         Reason::ProtectionDropped { section: text("<IfModule mod_auth.c>"), meant: vec!["mod_auth_basic.c"] },
         Reason::AccessFileIgnored { by: text("AllowOverride None"), proxied: false },
         Reason::PathNeverMatches { path: text("^/private") },
+        Reason::HalfLogin { present: text("auth_basic"), missing: "auth_basic_user_file" },
+        Reason::Outranked { guarded: text("location /staff/"), path: text("/staff/x.png") },
+        Reason::AnsweredBeforeLogin { directive: text("return 200") },
         Reason::NothingRequired,
         Reason::CannotTell { missing: Missing::Path { path: text("/etc/apache2/staff.htpasswd") } },
     ]

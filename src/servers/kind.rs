@@ -86,12 +86,6 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether [`Server::survey`] tells of its areas and their people.
-    #[must_use]
-    pub fn is_surveyed(self) -> bool {
-        self != Self::Nginx
-    }
-
     /// The names that its main configuration file usually goes by.
     #[must_use]
     pub fn config_names(self) -> &'static [&'static str] {

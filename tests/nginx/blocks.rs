@@ -301,7 +301,7 @@ impl Writer<'_> {
                 }
                 19 if !server => self.pass(),
                 20 => self.line("valid_referers none server_names;"),
-                21 if !server => self.line("dav_methods PUT MKCOL;"),
+                21 if !server => self.line("dav_methods COPY MOVE;"),
                 _ => {}
             }
         }

@@ -64,6 +64,9 @@ impl Placed {
         for folder in &plan.folders {
             self.folder_of(&format!("{folder}/x"))?;
         }
+        for (path, text) in &plan.texts {
+            self.write(path, text.as_bytes())?;
+        }
         for (path, target) in &plan.links {
             self.folder_of(path)?;
             symlink(String::from_utf8_lossy(&self.filled(target.as_bytes())).as_ref(), self.root.join(path))?;

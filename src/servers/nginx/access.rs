@@ -29,15 +29,17 @@ impl Exchange<'_, '_> {
             }
         }
         let any = self.setting("satisfy").is_some_and(|item| item.arg(0).eq_ignore_ascii_case(b"any"));
-        let mut refused: Option<(u16, Option<Because>)> = None;
         for handler in [Self::by_address, Self::by_login, Self::by_request] {
             match handler(self)? {
                 Opinion::None => {}
-                Opinion::Yes if any => return Ok(None),
+                Opinion::Yes if any => {
+                    self.refused = None;
+                    return Ok(None);
+                }
                 Opinion::Yes => {}
                 Opinion::No(status @ (401 | 403), because) if any => {
-                    if refused.as_ref().is_none_or(|(known, _)| *known != 401) {
-                        refused = Some((status, because));
+                    if self.refused.as_ref().is_none_or(|(known, _)| *known != 401) {
+                        self.refused = Some((status, because));
                     }
                 }
                 Opinion::No(status, because) => {
@@ -46,7 +48,7 @@ impl Exchange<'_, '_> {
                 }
             }
         }
-        Ok(refused.map(|(status, because)| {
+        Ok(self.refused.take().map(|(status, because)| {
             self.because.extend(because);
             End::Status(status)
         }))
@@ -90,6 +92,8 @@ impl Exchange<'_, '_> {
         Ok(match status {
             401 | 403 => Opinion::No(status, Some(Because::at(Reason::DeniedByRule, item.place))),
             200..=299 => Opinion::Yes,
+            // What closes the connection closes it for both.
+            0 => Opinion::No(444, None),
             _ => Opinion::No(500, Some(Because::at(Reason::DeniedByRule, item.place))),
         })
     }

@@ -69,6 +69,8 @@ pub(super) struct Exchange<'x, 't> {
     pub(super) sets: HashMap<Vec<u8>, Known<Vec<u8>>>,
     pub(super) captures: Vec<Vec<u8>>,
     pub(super) add_uri_to_alias: bool,
+    /// The refusal that is remembered where any of several ways in will do; it outlives the location.
+    pub(super) refused: Option<(u16, Option<Because>)>,
     /// What led to the answer.
     pub(super) because: Vec<Because>,
     /// Why the request was let in, or refused, by whom: the last login that was judged.
@@ -107,6 +109,7 @@ impl<'x, 't> Exchange<'x, 't> {
             sets: HashMap::new(),
             captures: Vec::new(),
             add_uri_to_alias: false,
+            refused: None,
             because: Vec::new(),
             user: None,
             depth: 0,

@@ -9,6 +9,7 @@ use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
 use super::directives::number;
+use super::network;
 use super::tree::BlockId;
 use crate::source::Place;
 
@@ -58,8 +59,8 @@ pub(super) fn address(text: &[u8], port: u16) -> Result<Address, BadAddress> {
         b"" => Err(BadAddress::Refused("no host")),
         b"*" => Ok(Address::Inet(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port)),
         b"localhost" => Ok(Address::Inet(IpAddr::V4(Ipv4Addr::LOCALHOST), port)),
-        host => match str::from_utf8(host).ok().and_then(|host| host.parse::<Ipv4Addr>().ok()) {
-            Some(host) => Ok(Address::Inet(IpAddr::V4(host), port)),
+        host => match str::from_utf8(host).ok().and_then(network::address) {
+            Some(host) => Ok(Address::Inet(host, port)),
             None => Err(BadAddress::Name),
         },
     }

@@ -22,7 +22,7 @@ pub(super) fn network(text: &[u8]) -> Option<Network> {
     }
     let text = str::from_utf8(text).ok()?;
     let mut parts = text.splitn(2, '/');
-    let address: IpAddr = parts.next()?.parse().ok()?;
+    let address = address(parts.next()?)?;
     let most = if address.is_ipv4() { 32 } else { 128 };
     let bits = match parts.next() {
         None => most,
@@ -31,6 +31,17 @@ pub(super) fn network(text: &[u8]) -> Option<Network> {
         Some(_) => return None,
     };
     (bits <= most).then_some(Network::Of(address, bits))
+}
+
+/// An address; leading zeros of a decimal part do not count (`ngx_inet_addr`).
+pub(super) fn address(text: &str) -> Option<IpAddr> {
+    let decimal = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u8>().ok())?;
+    let parts: Option<Vec<u8>> = text.split('.').map(decimal).collect();
+    match parts.as_deref() {
+        Some([255, 255, 255, 255]) => None,
+        Some([a, b, c, d]) => Some(IpAddr::V4(std::net::Ipv4Addr::new(*a, *b, *c, *d))),
+        _ => text.parse::<std::net::Ipv6Addr>().ok().map(IpAddr::V6),
+    }
 }
 
 impl Network {

@@ -70,9 +70,9 @@ impl Exchange<'_, '_> {
             None => (302, item.args.first()),
         };
         self.step(Some(item.place), || format!("return answers {status}, before any login is asked"));
-        if self.site.guards(self.block) {
-            let rule = format!("return {status}");
-            self.because.push(Because::at(Reason::GrantedByRule { rule }, item.place));
+        if status < 400 && self.site.guards(self.block) {
+            let directive = format!("return {status}");
+            self.because.push(Because::at(Reason::AnsweredBeforeLogin { directive }, item.place));
         }
         // A text that is there, even if it evaluates to nothing, is sent as it is.
         let worded = text.is_some_and(|word| !word.value.is_empty());

@@ -30,7 +30,12 @@ fn line(input: &[u8]) -> IResult<&[u8], &[u8]> {
 fn secret(line: &[u8]) -> Option<usize> {
     let comment = recognize((take_till(|byte: u8| !byte.is_ascii_whitespace()), tag("#")));
     let url = recognize((take_until("://"), tag("://"), nom::combinator::peek((take_until("@"), tag("@")))));
-    let basic = recognize((till_basic, tag_no_case("basic "), nom::combinator::peek(take_while1(|byte| byte != b' '))));
+    let basic = recognize((
+        alt((take_until("uthorization"), take_until("UTHORIZATION"))),
+        till_basic,
+        tag_no_case("basic "),
+        nom::combinator::peek(take_while1(|byte| byte != b' ')),
+    ));
     let hash =
         recognize((take_until("$"), tag("$"), alt((tag("apr1"), tag("2y"), tag("6"), tag("5"), tag("y"))), tag("$")));
     let (_, before) = alt((comment, url, basic, hash)).parse(line).ok()?;

@@ -1,10 +1,181 @@
-//! Everything there is to say without being asked.
+//! Everything there is to say without being asked: where logins stand, what becomes of them, and what is wrong.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::reader::Stop;
 use super::site::Site;
-use crate::answer::Survey;
+use super::stands::Stand;
+use crate::answer::{
+    Answer, Area, Because, Cause, Client, Login, Noted, Person, Remark, Survey, UserFileInUse, Verdict,
+};
+use crate::finding::{Logins, Outcome};
+use crate::hash::Verifier;
+use crate::source::FileId;
+use crate::users::{UserFile, read_nginx};
 
 impl Site<'_> {
+    /// The survey.
     pub(super) fn survey(&self) -> Survey {
-        Survey::default()
+        let mut survey = Survey::default();
+        let starts = self.startup_causes(&mut survey.causes);
+        let mut used: BTreeMap<FileId, UserFileInUse> = BTreeMap::new();
+        for stand in self.stands() {
+            if let Some(file) = self.use_file(&stand, &mut used) {
+                self.served(file, &mut survey.remarks);
+            }
+            let area = self.area(&stand, starts, &used);
+            take_area(&area, &mut survey.causes);
+            survey.areas.push(area);
+        }
+        if starts {
+            self.holes(&mut survey.causes);
+            self.seams(&mut survey.remarks);
+        }
+        survey.areas.sort_by(|one, other| (&one.host, &one.path).cmp(&(&other.host, &other.path)));
+        survey.user_files = used.into_values().collect();
+        survey
+    }
+
+    /// Why it does not start, or why that cannot be told; whether it may.
+    fn startup_causes(&self, causes: &mut Vec<Cause>) -> bool {
+        match &self.stop {
+            None => true,
+            Some(Stop::Fails(because)) => {
+                add(causes, because, Outcome { logins: Some(Logins::None), status: None });
+                false
+            }
+            Some(Stop::Unknown(because)) => {
+                add(causes, because, Outcome::default());
+                true
+            }
+        }
+    }
+
+    /// The password file in force at a place, if it can be read.
+    fn use_file(&self, stand: &Stand, used: &mut BTreeMap<FileId, UserFileInUse>) -> Option<FileId> {
+        let (id, place) = self.file_of(stand)?;
+        let bytes = self.sources.get(id)?.bytes();
+        let new = || {
+            let file: Arc<UserFile> = Arc::new(read_nginx(id, bytes));
+            UserFileInUse { file, verifier: Verifier::Nginx(self.target.crypt), readers: Vec::new() }
+        };
+        let fresh = !used.contains_key(&id);
+        let known = used.entry(id).or_insert_with(new);
+        if !known.readers.contains(&place) {
+            known.readers.push(place);
+        }
+        fresh.then_some(id)
+    }
+
+    fn area(&self, stand: &Stand, starts: bool, used: &BTreeMap<FileId, UserFileInUse>) -> Area {
+        let unknown = || Answer { status: None, because: Vec::new() };
+        let ask = |login: Login| if starts { self.fate_at(stand, login, Client::Elsewhere) } else { unknown() };
+        let anonymous = ask(Login::Anonymous);
+        let file = self.file_of(stand).and_then(|(id, _)| used.get(&id)).filter(|_| stand.asks);
+        let person = |entry: &crate::users::Entry| Person {
+            name: entry.user.to_vec(),
+            place: file.map(|used| crate::source::Place::new(used.file.file, entry.span)),
+            answer: if starts { self.holder_at(stand, &entry.user) } else { unknown() },
+            given: self.given_at(stand, &entry.user).filter(|_| starts),
+        };
+        let people = file.map(|used| used.file.deciding().map(person).collect()).unwrap_or_default();
+        let unseen = (stand.asks && file.is_none()).then(|| ask(Login::Holder(b"?".to_vec())));
+        Area {
+            server: "nginx",
+            host: stand.host.clone(),
+            starts,
+            directory: self.folder_of(stand),
+            path: stand.path.clone(),
+            files: stand.files.clone(),
+            place: stand.place,
+            methods: stand.methods.clone(),
+            realm: stand.realm.clone(),
+            guarded: stand.guarded,
+            anonymous,
+            people,
+            decided_by: std::iter::once(stand.place.file).chain(file.map(|used| used.file.file)).collect(),
+            unseen,
+        }
+    }
+
+    fn holder_at(&self, stand: &Stand, user: &[u8]) -> Answer {
+        let login = || Login::Holder(user.to_vec());
+        let answer = self.fate_at(stand, login(), Client::Elsewhere);
+        if answer.status != Some(403) {
+            return answer;
+        }
+        let welcome = self.fate_at(stand, login(), Client::Welcome);
+        if welcome.passes() == Some(false) { answer } else { welcome }
+    }
+
+    fn given_at(&self, stand: &Stand, user: &[u8]) -> Option<Answer> {
+        let password = self.target.credentials.get(user)?.clone();
+        let scheme = crate::answer::Scheme::Basic;
+        let login = Login::Password { user: user.to_vec(), password, scheme };
+        Some(self.fate_at(stand, login, Client::Elsewhere))
+    }
+
+    fn folder_of(&self, stand: &Stand) -> Option<PathBuf> {
+        let path = self.tree.setting(stand.block, "root").map(|item| self.rooted(item.arg(0)))?;
+        let server = crate::read::server_path(&path);
+        let below = stand.path.as_deref().unwrap_or("/").trim_start_matches('/');
+        match super::reader::locate(self.target, &server.join(below)) {
+            crate::read::Located::Local { path, .. } => self.target.files.stat(&path).is_ok().then_some(path),
+            crate::read::Located::Unmapped => None,
+        }
+    }
+
+    /// Whether a stranger's GET obtains a password file.
+    fn served(&self, file: FileId, remarks: &mut Vec<Noted>) {
+        let Some(path) = self.user_files.borrow().iter().find(|(_, id)| **id == file).map(|(path, _)| path.clone())
+        else {
+            return;
+        };
+        if self.is_handed_out(&path) {
+            let place = crate::source::Place::new(file, crate::source::Span::at(0));
+            remarks.push(Noted { remark: Remark::PasswordFileServed, place, related: None });
+        }
+    }
+}
+
+/// Adds a cause once.
+pub(super) fn add(causes: &mut Vec<Cause>, because: &Because, outcome: Outcome) {
+    let same = |known: &&mut Cause| known.because.place == because.place && known.because.reason == because.reason;
+    match causes.iter_mut().find(same) {
+        Some(known) if known.outcome.logins != outcome.logins && outcome.logins.is_some() => {
+            known.outcome.logins = Some(Logins::Some);
+        }
+        Some(_) => {}
+        None => causes.push(Cause { because: because.clone(), outcome }),
+    }
+}
+
+/// The reasons that the answers of an area give.
+fn take_area(area: &Area, causes: &mut Vec<Cause>) {
+    let passing = area.people.iter().filter(|person| person.can_log_in() == Some(true)).count();
+    let logins = match passing {
+        0 if area.verdict() != Verdict::Lockout => None,
+        0 => Some(Logins::None),
+        all if all == area.people.len() => Some(Logins::All),
+        _ => Some(Logins::Some),
+    };
+    let open = area.verdict() == Verdict::Open;
+    if area.guarded || !open {
+        for because in &area.anonymous.because {
+            add(causes, because, Outcome { logins: logins.filter(|_| !open), status: area.anonymous.status });
+        }
+    }
+    if open {
+        return;
+    }
+    let others = area.people.iter().map(|person| &person.answer).chain(area.unseen.as_ref());
+    for answer in others {
+        for because in &answer.because {
+            let everybody = because.place.is_none_or(|place| place.file == area.place.file);
+            let refused = answer.status.map(|_| Logins::None);
+            add(causes, because, Outcome { logins: if everybody { logins } else { refused }, status: answer.status });
+        }
     }
 }
