@@ -160,3 +160,19 @@ fn a_whole_configuration_is_checked_and_its_logins_are_told() {
         report["areas"].as_array().unwrap().iter().map(|area| area["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["/old/", "/private"]);
 }
+
+#[test]
+fn a_login_where_another_server_answers_is_told() {
+    let modules = ["proxy", "proxy_http"]
+        .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"));
+    let config = CONFIG.replace("AllowOverride None", "AllowOverride All") + &modules.concat();
+    let told = |config: &str| {
+        let output = htlint(site(config).path(), &["check", "--format", "json"], "");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found = report["diagnostics"].as_array().unwrap().clone();
+        found.into_iter().find(|one| one["rule"] == "ignored-access-file")
+    };
+    assert_eq!(told(&config), None);
+    let passed = told(&format!("{config}ProxyPass /old/ http://127.0.0.1:9000/\n")).unwrap();
+    assert!(passed["message"].as_str().unwrap().contains("ProxyPass"), "{passed}");
+}

@@ -1,4 +1,4 @@
-//! A login in a file that the server passes over.
+//! A login that the server passes over.
 
 use super::rule::{Case, rule};
 use super::telling::Words;
@@ -9,7 +9,8 @@ use crate::finding::Finding;
 rule! {
     /// ## What it reports
     ///
-    /// Directives for a login in a per-directory file that the server does not read, or in which it skips them.
+    /// Directives for a login in a per-directory file that the server does not read, or in which it skips them; and such
+    /// directives for a folder where another server answers.
     ///
     /// ## What the server does
     ///
@@ -36,7 +37,7 @@ rule! {
     /// directives in a `<Directory>` section there, which needs no per-directory file at all.
     id: "ignored-access-file",
     severity: Error,
-    title: "a login in a file that the server passes over",
+    title: "a login that the server passes over",
     explains: [AccessFileIgnored],
     check: check,
 }

@@ -186,6 +186,12 @@ fn place_of(per_dir: &PerDir, above: bool) -> Option<Place> {
     first_place(config).or(conditions)
 }
 
+/// Where settings, or those of a `<Files>` section among them, name a way to log in.
+pub(super) fn login_place(config: &DirConfig) -> Option<Place> {
+    let mut inside = std::iter::once(config).chain(config.files.iter().map(|files| &files.config));
+    inside.find(|config| has_login(config)).and_then(first_place)
+}
+
 pub(super) fn first_place(config: &DirConfig) -> Option<Place> {
     let set = [
         config.auth_type.as_ref().map(|set| set.place),

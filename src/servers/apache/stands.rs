@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::areas::{concerns_login, first_place, has_login};
+use super::areas::{concerns_login, first_place, has_login, login_place};
 use super::config::{Asks, DirConfig, Provider};
 use super::content::UrlPattern;
 use super::files_pattern::FilesPattern;
@@ -101,10 +101,18 @@ impl Site<'_> {
         found.files(b"/", &docroot, &hosted.host.settings);
         for section in &hosted.directories {
             for folder in folders_of(&section.pattern, hosted, root) {
-                match hosted.url_of(&folder, root) {
-                    Some(url) => found.add(&url, &folder, section.place, &section.config),
-                    None if docroot.starts_with(&folder) => found.add(b"/", &docroot, section.place, &section.config),
-                    None => {}
+                let Some(url) = hosted.url_of(&folder, root) else {
+                    if docroot.starts_with(&folder) {
+                        found.add(b"/", &docroot, section.place, &section.config);
+                    }
+                    continue;
+                };
+                match (self.passed_on(&hosted.spot_at(&url, &folder)), login_place(&section.config)) {
+                    (Some((_, place)), Some(login)) => {
+                        let why = Why::Proxied { place };
+                        found.not_in_force(&url, &folder, Dropped { place: login, why });
+                    }
+                    _ => found.add(&url, &folder, section.place, &section.config),
                 }
             }
         }
@@ -120,14 +128,7 @@ impl Site<'_> {
         let host = setup.hosted(found.host);
         for (_, folder) in access {
             let Some(url) = host.url_of(folder, &setup.profile.server_root) else { continue };
-            let spot = Spot {
-                host,
-                url: Some(url.clone()),
-                path: Some(folder.clone()),
-                proxied: None,
-                look: false,
-                walked: false,
-            };
+            let spot = host.spot_at(&url, folder);
             if let Some((_, place)) = self.passed_on(&spot) {
                 let unread = self.passed_over(setup, &spot, folder, Why::Proxied { place }, &World::default());
                 unread.into_iter().for_each(|dropped| found.not_in_force(&url, folder, dropped));
@@ -242,6 +243,13 @@ fn with_slash(path: &[u8]) -> Vec<u8> {
 }
 
 impl Hosted {
+    /// The place of a request for a URL prefix that shows a folder.
+    #[must_use]
+    pub(super) fn spot_at(&self, url: &[u8], folder: &[u8]) -> Spot<'_> {
+        let (url, path) = (Some(url.to_owned()), Some(folder.to_owned()));
+        Spot { host: self, url, path, proxied: None, look: false, walked: false }
+    }
+
     /// The URL prefix under which a folder of the server is shown; `None`: under none.
     #[must_use]
     pub(super) fn url_of(&self, folder: &[u8], server_root: &str) -> Option<Vec<u8>> {

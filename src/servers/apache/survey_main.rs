@@ -83,9 +83,7 @@ impl Site<'_> {
                 let host = setup.hosted(host);
                 for (_, folder) in access {
                     let Some(url) = host.url_of(folder, &setup.profile.server_root) else { continue };
-                    let path = Some(folder.clone());
-                    let spot =
-                        super::spot::Spot { host, url: Some(url), path, proxied: None, look: false, walked: false };
+                    let spot = host.spot_at(&url, folder);
                     if self.passed_on(&spot).is_some() {
                         continue;
                     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use nom::bytes::complete::take_till1;
 use nom::{IResult, Parser};
 
-use super::areas::{first_place, has_login};
+use super::areas::login_place;
 use super::config::{DirConfig, IfSection};
 use super::expr::Facts;
 use super::facts::Circumstances;
@@ -235,9 +235,7 @@ impl Site<'_> {
         world: &World,
     ) -> Option<Dropped> {
         let unread = self.per_dir_at(setup, spot.host, directory, &Permit::everything(), world).ok()??;
-        let mut inside = std::iter::once(&unread.config).chain(unread.config.files.iter().map(|files| &files.config));
-        let place = inside.find(|config| has_login(config)).and_then(first_place)?;
-        Some(Dropped { place, why })
+        Some(Dropped { place: login_place(&unread.config)?, why })
     }
 
     /// The next name on the way.
