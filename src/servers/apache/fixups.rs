@@ -319,7 +319,9 @@ const REPEATING: [&[u8]; 3] = [b"mod_allowmethods.c", b"mod_lua.c", b"mod_log_de
 /// they are the same only if none fits and the folder was not walked again (`ap_process_request_internal`).
 fn is_settled(before: &Before, policy: &Policy<'_>, found: &Found) -> bool {
     let same = before.folder == folder_of(&found.filename) && before.met == policy.met;
-    let kept = found.thing == Thing::File && policy.met.is_empty();
+    // What was worked out for the same URL is taken as it is (`ap_location_walk`).
+    let again = policy.spot.url.as_ref() == Some(&before.url);
+    let kept = again || (found.thing == Thing::File && policy.met.is_empty());
     policy.fault.is_none() && same && (kept || !REPEATING.iter().any(|module| policy.has(module)))
 }
 
