@@ -110,9 +110,13 @@ pub(super) fn shell(text: &str) -> String {
 /// Ends a message where protection that is written down is not in force.
 pub(super) const OPEN: &str = ": everybody gets in without a password";
 
-/// An error where the status is known, a warning where it is only likely.
+/// An error where the status is known or nobody gets in, a warning where that is only likely.
 pub(super) fn sure(outcome: Outcome) -> Severity {
-    if outcome.status.is_some() { Severity::Error } else { Severity::Warning }
+    if outcome.status.is_some() || matches!(outcome.logins, Some(Logins::None)) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    }
 }
 
 /// An error where the reason keeps everybody out of some area, else a warning.
