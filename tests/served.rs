@@ -7,6 +7,7 @@ mod support;
 use std::env;
 use std::io::{self, Write};
 
+use htlint::finding::Severity;
 use support::placed::{Placed, is_root};
 use support::replay;
 use support::served::{self, Answers, Predicted, Served};
@@ -81,13 +82,17 @@ fn a_check_speaks_of_whole_configs_where_their_cases_say() {
     let mut wrong = Vec::new();
     for case in served::all().unwrap() {
         let (fires, quiet) = (&case.plan.fires, &case.plan.quiet);
-        if fires.is_empty() && quiet.is_empty() || case.needs_root() && !is_root() {
+        let starts = case.answers.as_ref().is_none_or(|answers| answers.startup == "ok");
+        if fires.is_empty() && quiet.is_empty() && starts || case.needs_root() && !is_root() {
             continue;
         }
         let placed = Placed::new(&case.files(), &case.plan).unwrap();
         let spoken = served::spoken(&case.server, &placed, &case.plan);
-        let missed = fires.iter().filter(|rule| !spoken.contains(*rule));
-        let alarms = quiet.iter().filter(|rule| spoken.contains(*rule));
+        if !starts && !spoken.values().any(|severity| *severity == Severity::Error) {
+            wrong.push(format!("{}: it does not start, and no error tells of it: {spoken:?}", case.title()));
+        }
+        let missed = fires.iter().filter(|rule| !spoken.contains_key(*rule));
+        let alarms = quiet.iter().filter(|rule| spoken.contains_key(*rule));
         wrong.extend(missed.map(|rule| format!("{}: {rule} is silent", case.title())));
         wrong.extend(alarms.map(|rule| format!("{}: {rule} speaks", case.title())));
     }

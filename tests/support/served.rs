@@ -1,11 +1,12 @@
 //! The whole-config cases: `fixtures/servers/SERVER/CASE/` with `case.toml`, `files/` and `answers.toml`, or
 //! `fixtures/servers/SERVER/SITE/` with `cases/SUBJECT.toml` for many that share their `files/`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use htlint::answer::Trace;
+use htlint::finding::Severity;
 use htlint::read::Disk;
 use htlint::servers::Kind;
 use htlint::simulate::{Asked, Simulated, Simulator, simulate};
@@ -200,13 +201,18 @@ pub(crate) fn open<R>(
     simulate(&Disk::default(), &options, Path::new(&plan.config), kind, work)
 }
 
-/// The rules that `htlint check --config` has something to say by.
-pub(crate) fn spoken(server: &str, placed: &Placed, plan: &Plan) -> BTreeSet<String> {
+/// The rules that `htlint check --config` has something to say by, each with the worst that it says.
+pub(crate) fn spoken(server: &str, placed: &Placed, plan: &Plan) -> BTreeMap<String, Severity> {
     let server = Kind::ALL.into_iter().find(|kind| kind.name() == server);
     let (here, config) = (placed.root.clone(), Some(PathBuf::from(&plan.config)));
     let options = Options { here, server, config, on_host: true, ..Options::default() };
     let checked = check(&Disk::default(), &options).unwrap();
-    checked.report.findings.iter().map(|finding| finding.rule.0.to_owned()).collect()
+    let mut spoken = BTreeMap::new();
+    for finding in &checked.report.findings {
+        let worst = spoken.entry(finding.rule.0.to_owned()).or_insert(finding.severity);
+        *worst = finding.severity.max(*worst);
+    }
+    spoken
 }
 
 /// The request as `htlint simulate --requests` reads it: the keys of `case.toml` are its keys.
