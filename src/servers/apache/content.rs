@@ -93,6 +93,9 @@ pub(super) struct Content {
     pub allowed_methods: Option<(Methods, Place)>,
     /// mod_rewrite.
     pub rewrite: Rewrite,
+    /// SetEnv, and UnsetEnv without a value, in their order. They are set once access is granted, and so only what comes from
+    /// a request sees them (modules/metadata/mod_env.c, `fixup_env_module`).
+    pub env: Vec<(String, Option<Vec<u8>>)>,
     /// AcceptPathInfo; `Some(None)`: as each handler likes.
     pub path_info: Option<Option<bool>>,
     /// LimitRequestBody.
@@ -131,11 +134,22 @@ impl Content {
             spelling: inner.spelling.clone().or_else(|| self.spelling.clone()),
             error_documents: [self.error_documents.as_slice(), inner.error_documents.as_slice()].concat(),
             allowed_methods: inner.allowed_methods.or(self.allowed_methods),
+            env: [self.env.as_slice(), inner.env.as_slice()].concat(),
             rewrite: self.rewrite.with(&inner.rewrite),
             path_info: inner.path_info.or(self.path_info),
             body_limit: inner.body_limit.or(self.body_limit),
             merges_slashes: inner.merges_slashes.or(self.merges_slashes),
         }
+    }
+
+    /// The variables that are set once access is granted.
+    pub(super) fn variables(&self) -> Vec<(String, Option<Vec<u8>>)> {
+        let mut set: Vec<(String, Option<Vec<u8>>)> = Vec::new();
+        for (name, value) in &self.env {
+            set.retain(|(known, _)| known != name);
+            set.extend(value.clone().map(|value| (name.clone(), Some(value))));
+        }
+        set
     }
 
     /// The handler that the ends of a name call for: the last of them that has one decides (mod_mime.c, `find_ct`).

@@ -104,6 +104,9 @@ impl Site<'_> {
         }
         self.rewritten(errand, ready, trace).map_err(|ended| ended.after(ready.before()))?;
         let url = ready.policy.spot.url.clone().unwrap_or_default();
+        if ready.policy.has(b"mod_env.c") {
+            ready.variables.extend(content.variables());
+        }
         let redirect = content.redirect.iter().chain(&content.redirects).find(|redirect| redirect.fits(&url));
         if let Some(redirect) = redirect {
             let status = redirect.status_for(&url);

@@ -88,6 +88,13 @@ fn content(directive: &Directive<'_>, name: &[u8], words: Words<'_>, content: &m
         b"aliaspreservepath" => content.alias_keeps_path = Some(is_on),
         b"mergeslashes" => content.merges_slashes = Some(is_on),
         b"fallbackresource" => content.fallback = Some(Set::new(first, place)),
+        b"setenv" => {
+            let value = words.get(1).map(|word| word.value.clone()).unwrap_or_default();
+            content.env.push((String::from_utf8_lossy(&first).into_owned(), Some(value)));
+        }
+        b"unsetenv" => {
+            content.env.extend(words.iter().map(|word| (String::from_utf8_lossy(&word.value).into_owned(), None)));
+        }
         b"allowmethods" => {
             let reset = matches!(words, [only] if only.value.eq_ignore_ascii_case(b"reset"));
             let methods = words.iter().map(|word| Methods::of(&String::from_utf8_lossy(&word.value)));
