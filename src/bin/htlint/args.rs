@@ -224,9 +224,7 @@ pub(crate) struct Rules {
 
 /// The arguments of `htlint matrix`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-yes: the right password gets in; no: nobody does; text: the stored text itself is the password;
-start: the server does not start; a number: every login of that user ends in this status.")]
+#[command(after_help = crate::matrix::LEGEND)]
 pub(crate) struct Matrix {
     /// How to print it
     #[arg(long, value_enum, default_value_t = MatrixFormat::Text)]

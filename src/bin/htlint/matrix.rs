@@ -8,6 +8,11 @@ use serde::Serialize;
 use crate::args::MatrixFormat;
 use crate::console::{Console, Exit, unless_closed};
 
+/// What the cells mean.
+pub(crate) const LEGEND: &str = "\
+yes: the right password gets in; no: nobody does; text: the stored text itself is the password;
+start: the server does not start; a number: every login of that user ends in this status.";
+
 #[derive(Serialize)]
 struct Matrix {
     version: u8,
@@ -49,7 +54,7 @@ fn text(matrix: &Matrix, console: &mut Console<'_>) -> io::Result<()> {
     for row in &matrix.rows {
         line(row.stored, &row.cells.iter().map(String::as_str).collect::<Vec<_>>())?;
     }
-    Ok(())
+    writeln!(console.out, "\n{LEGEND}")
 }
 
 fn markdown(matrix: &Matrix, console: &mut Console<'_>) -> io::Result<()> {
@@ -58,5 +63,5 @@ fn markdown(matrix: &Matrix, console: &mut Console<'_>) -> io::Result<()> {
     for row in &matrix.rows {
         writeln!(console.out, "| `{}` | {} |", row.stored, row.cells.join(" | "))?;
     }
-    Ok(())
+    writeln!(console.out, "\n{LEGEND}")
 }
