@@ -10,6 +10,7 @@ use super::expr::{Condition, Facts, StringExpr};
 use super::faked::Fake;
 use super::files_pattern::FilesPattern;
 use super::methods::Methods;
+use super::options::OptionSet;
 use super::programs::Programs;
 
 use crate::answer::Because;
@@ -207,10 +208,20 @@ pub(super) struct IfSection {
 pub(super) struct Allowed {
     /// The classes of directives.
     pub classes: Override,
+    /// `Options=`: the options that may be set.
+    pub options: OptionSet,
     /// `Nonfatal=Override`: what is not allowed is skipped.
     pub skips_forbidden: bool,
     /// `Nonfatal=Unknown`: what does not exist is skipped.
     pub skips_unknown: bool,
+}
+
+impl Allowed {
+    /// These classes, with every option.
+    #[must_use]
+    pub(super) fn of(classes: Override) -> Self {
+        Self { classes, options: OptionSet::EVERY, skips_forbidden: false, skips_unknown: false }
+    }
 }
 
 /// All settings of one place that decide on access.

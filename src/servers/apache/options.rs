@@ -1,11 +1,12 @@
 //! `Options`, as far as they decide on a status (server/core.c, `set_options`).
 
+use super::secrets::displayed;
 use crate::source::Spanned;
 
-/// `Options`, as far as they decide on a status (server/core.c, `set_options`).
+/// Settings of one place, which may stand within others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Options {
-    /// The options as a whole, if they were set without signs: (Indexes, FollowSymLinks, SymLinksIfOwnerMatch, MultiViews, ExecCGI).
+    /// The options as a whole, if they were set without signs.
     pub whole: Option<OptionSet>,
     /// Switched on.
     pub added: OptionSet,
@@ -14,7 +15,7 @@ pub(super) struct Options {
 }
 
 /// A set of options as bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct OptionSet(u8);
 
 impl OptionSet {
@@ -30,20 +31,31 @@ impl OptionSet {
     pub(super) const VIEWS: Self = Self(8);
     /// `ExecCGI`.
     pub(super) const CGI: Self = Self(16);
-    /// `All`: everything but `MultiViews`.
-    pub(super) const ALL: Self = Self(1 | 2 | 4 | 16);
+    /// `IncludesNOEXEC`.
+    const INCLUDES: Self = Self(32);
+    /// What `Includes` has besides.
+    const INCLUDES_EXEC: Self = Self(64);
+    /// `All`: everything but `MultiViews` and `SymLinksIfOwnerMatch` (include/http_core.h, `OPT_ALL`).
+    const ALL: Self = Self(1 | 2 | 16 | 32 | 64);
+    /// Every option that there is.
+    pub(super) const EVERY: Self = Self(127);
 
-    /// The set that a word stands for.
-    fn named(name: &[u8]) -> Self {
-        match name.to_ascii_lowercase().as_slice() {
+    /// The set that a word stands for; `None`: it is no option.
+    #[must_use]
+    pub(super) fn named(name: &[u8]) -> Option<Self> {
+        Some(match name.to_ascii_lowercase().as_slice() {
+            b"none" => Self::NONE,
             b"all" => Self::ALL,
             b"indexes" => Self::INDEXES,
             b"followsymlinks" => Self::LINKS,
             b"symlinksifownermatch" => Self::OWNED_LINKS,
             b"multiviews" => Self::VIEWS,
             b"execcgi" => Self::CGI,
-            _ => Self::NONE,
-        }
+            b"runscripts" => Self::VIEWS.with(Self::CGI),
+            b"includesnoexec" => Self::INCLUDES,
+            b"includes" => Self::INCLUDES.with(Self::INCLUDES_EXEC),
+            _ => return None,
+        })
     }
 
     /// Both together.
@@ -65,6 +77,38 @@ impl OptionSet {
     }
 }
 
+/// Why the server refuses the words of an `Options` line where only some options are allowed (server/core.c,
+/// `set_options`).
+#[must_use]
+pub(super) fn refused(words: &[Spanned<Vec<u8>>], allowed: OptionSet) -> Option<String> {
+    const MIXED: &str = "Either all Options must start with + or -, or no Option may.";
+    let (mut signed, mut whole) = (false, false);
+    for (index, word) in words.iter().enumerate() {
+        let bare = word.value.strip_prefix(b"+").or_else(|| word.value.strip_prefix(b"-"));
+        let mixes = if bare.is_some() { !signed && index > 0 && !whole } else { signed };
+        if mixes {
+            return Some(MIXED.to_owned());
+        }
+        signed |= bare.is_some();
+        let name = bare.unwrap_or(&word.value);
+        let shown = displayed(name, true);
+        let Some(set) = OptionSet::named(name) else { return Some(format!("Illegal option {shown}")) };
+        if name.eq_ignore_ascii_case(b"none") || name.eq_ignore_ascii_case(b"all") {
+            if index > 0 {
+                return Some(format!("'Options {shown}' must be the first Option given."));
+            }
+            if signed {
+                return Some(format!("You may not use 'Options +{shown}' or 'Options -{shown}'."));
+            }
+            whole = true;
+        }
+        if !allowed.has(set) {
+            return Some(format!("Option {shown} not allowed here"));
+        }
+    }
+    None
+}
+
 impl Options {
     /// Takes down the words of an `Options` line; what the server refuses was noted before.
     pub(super) fn take_down(&mut self, words: &[Spanned<Vec<u8>>]) {
@@ -73,7 +117,7 @@ impl Options {
                 Some((sign @ (b'+' | b'-'), name)) => (Some(*sign), name),
                 _ => (None, word.value.as_slice()),
             };
-            let set = OptionSet::named(name);
+            let set = OptionSet::named(name).unwrap_or_default();
             match sign {
                 Some(b'+') => {
                     self.added = self.added.with(set);

@@ -22,29 +22,26 @@ impl Permit {
     /// Everything.
     #[must_use]
     pub(super) fn everything() -> Self {
-        let allowed = Allowed { classes: Override::ALL, skips_forbidden: false, skips_unknown: false };
-        Self { allowed, list: Vec::new() }
+        Self { allowed: Allowed::of(Override::ALL), list: Vec::new() }
     }
 
     /// Nothing at all.
     #[must_use]
     pub(super) fn nothing() -> Self {
-        let allowed = Allowed { classes: Override::NONE, skips_forbidden: false, skips_unknown: false };
-        Self { allowed, list: Vec::new() }
+        Self { allowed: Allowed::of(Override::NONE), list: Vec::new() }
     }
 
     /// What the profile grants.
     #[must_use]
     pub(super) fn of(profile: &Profile) -> Self {
-        let nothing = Self::nothing();
-        Self { allowed: Allowed { classes: profile.allow_override, ..nothing.allowed }, ..nothing }
+        Self { allowed: Allowed::of(profile.allow_override), list: Vec::new() }
     }
 
     /// Whether the file is read at all: with `Nonfatal` even where nothing of it is allowed (server/core.c,
     /// `set_override`).
     #[must_use]
     pub(super) fn reads(&self) -> bool {
-        let Allowed { classes, skips_forbidden, skips_unknown } = self.allowed;
+        let Allowed { classes, options: _, skips_forbidden, skips_unknown } = self.allowed;
         classes != Override::NONE || skips_forbidden || skips_unknown || !self.list.is_empty()
     }
 }

@@ -15,6 +15,7 @@ use crate::servers::apache::directives::find;
 use crate::servers::apache::error_document::{ErrorDocument, is_url};
 use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::line::Directive;
+use crate::servers::apache::options::{OptionSet, refused as refused_options};
 use crate::servers::apache::reader::Reader;
 use crate::servers::apache::scope::Scope;
 use crate::servers::apache::secrets::displayed;
@@ -47,7 +48,10 @@ impl Reader<'_> {
         scope: &mut Scope,
     ) {
         let refused = match name {
-            b"options" => options(&directive.words()),
+            b"options" => {
+                let allowed = scope.permit.as_ref().map_or(OptionSet::EVERY, |permit| permit.allowed.options);
+                refused_options(&directive.words(), allowed)
+            }
             b"errordocument" => self.error_document(directive, words, scope),
             b"sslrequiressl" => {
                 scope.config.ssl_required = Some(directive.place());
@@ -186,34 +190,4 @@ pub(super) fn refuses(pattern: &[u8]) -> bool {
 /// Whether a status has a line of its own.
 pub(super) fn is_status(code: u16) -> bool {
     STATUSES.iter().any(|range| range.contains(&code))
-}
-
-/// server/core.c, `set_options`.
-fn options(words: &[Spanned<Vec<u8>>]) -> Option<String> {
-    let (mut signed, mut whole) = (false, false);
-    for (index, word) in words.iter().enumerate() {
-        let name = word.value.strip_prefix(b"+").or_else(|| word.value.strip_prefix(b"-"));
-        let mixes = match name {
-            Some(_) => !signed && index > 0 && !whole,
-            None => signed,
-        };
-        signed |= name.is_some();
-        if mixes {
-            return Some("Either all Options must start with + or -, or no Option may.".to_owned());
-        }
-        let name = name.unwrap_or(&word.value).to_ascii_lowercase();
-        match name.as_slice() {
-            b"all" | b"none" => whole = true,
-            b"indexes"
-            | b"includes"
-            | b"includesnoexec"
-            | b"followsymlinks"
-            | b"symlinksifownermatch"
-            | b"execcgi"
-            | b"multiviews"
-            | b"runscripts" => {}
-            _ => return Some(format!("Illegal option {}", displayed(&word.value, true))),
-        }
-    }
-    None
 }

@@ -9,6 +9,7 @@ use crate::servers::apache::directives::Override;
 use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::host::{Listen, Mapping, Trace, UserDirs};
 use crate::servers::apache::line::Directive;
+use crate::servers::apache::options::OptionSet;
 use crate::servers::apache::reader::Reader;
 use crate::servers::apache::scope::Scope;
 use crate::servers::apache::target::Slashes;
@@ -87,7 +88,8 @@ impl Reader<'_> {
 
     /// server/core.c, `set_override`.
     fn allow_override(&mut self, directive: &Directive<'_>, scope: &mut Scope) {
-        let mut allowed = Allowed { classes: Override::NONE, skips_forbidden: false, skips_unknown: false };
+        let before = scope.config.allow_override.as_ref().map_or(OptionSet::EVERY, |set| set.value.options);
+        let mut allowed = Allowed { options: before, ..Allowed::of(Override::NONE) };
         for word in directive.words() {
             let lower = word.value.to_ascii_lowercase();
             let text = String::from_utf8_lossy(&lower).into_owned();
@@ -97,15 +99,18 @@ impl Reader<'_> {
                     allowed.skips_forbidden |= matches!(what, "override" | "all");
                     allowed.skips_unknown |= matches!(what, "unknown" | "all");
                 }
-                ("options", Some(list)) if !options_are_known(list) => {
-                    return self.refuse(directive, &directive.words(), format!("Illegal option {list}"));
+                ("options", list) => {
+                    allowed.classes = allowed.classes.with(Override::OPTIONS);
+                    match list.map_or(Ok(OptionSet::named(b"all")), listed_options) {
+                        Ok(Some(options)) => allowed.options = options,
+                        Ok(None) => {}
+                        Err(word) => {
+                            return self.refuse(directive, &directive.words(), format!("Illegal option {word}"));
+                        }
+                    }
                 }
-                ("none", _) => {
-                    allowed = Allowed { classes: Override::NONE, skips_forbidden: false, skips_unknown: false }
-                }
-                ("all", _) => {
-                    allowed = Allowed { classes: Override::ALL, skips_forbidden: false, skips_unknown: false }
-                }
+                ("none", _) => allowed = Allowed { options: allowed.options, ..Allowed::of(Override::NONE) },
+                ("all", _) => allowed = Allowed { options: allowed.options, ..Allowed::of(Override::ALL) },
                 // What stands behind the `=` of any other word is not looked at.
                 (_, _) => match Override::granted(&[name]) {
                     Some(classes) => allowed.classes = allowed.classes.with(classes),
@@ -187,21 +192,14 @@ impl Reader<'_> {
     }
 }
 
-/// The options that `AllowOverride Options=` takes (server/core.c, `set_allow_opts`).
-fn options_are_known(list: &str) -> bool {
-    const KNOWN: [&str; 10] = [
-        "indexes",
-        "includes",
-        "includesnoexec",
-        "followsymlinks",
-        "symlinksifownermatch",
-        "execcgi",
-        "multiviews",
-        "runscripts",
-        "none",
-        "all",
-    ];
-    list.split(',').filter(|option| !option.is_empty()).all(|option| KNOWN.contains(&option))
+/// The options that `AllowOverride Options=` names, `None` if there are none at all; or the word that is no option
+/// (server/core.c, `set_allow_opts`).
+fn listed_options(list: &str) -> Result<Option<OptionSet>, &str> {
+    let mut named =
+        list.split(',').filter(|word| !word.is_empty()).map(|word| (word, OptionSet::named(word.as_bytes())));
+    named.try_fold(None, |all: Option<OptionSet>, (word, set)| {
+        set.map(|set| Some(all.unwrap_or_default().with(set))).ok_or(word)
+    })
 }
 
 /// What sets up one host.
