@@ -6,7 +6,7 @@ use md5::{Digest, Md5};
 use super::entries::{fate, known_name, nearest, place_of};
 use super::files::{Passwords, UserFileState};
 use super::people::{Named, named_users};
-use super::policy::{Policy, at, refuse};
+use super::policy::{Ask, Policy, at, refuse};
 use super::spot::absolute;
 use crate::answer::{Answer, Because, Login, Missing, Reason};
 use crate::hash::{Limits, Outcome, verify};
@@ -240,7 +240,7 @@ impl Policy<'_> {
     }
 
     /// Digest: the user, once the password was found right.
-    pub(super) fn check_digest(&self, login: &Login) -> Result<Vec<u8>, Answer> {
+    pub(super) fn check_digest(&self, ask: &Ask, login: &Login) -> Result<Vec<u8>, Answer> {
         let user = match login {
             Login::Anonymous | Login::Header(_) => return Err(unasked()),
             Login::Holder(user) | Login::Password { user, .. } => user,
@@ -250,6 +250,10 @@ impl Policy<'_> {
             // The server keeps its escapes, and the client's are gone (mod_auth_digest.c, `authenticate_digest_user`).
             let realm = String::from_utf8_lossy(&realm).into_owned();
             return Err(Answer::of(401, Because::at(Reason::RealmMissing { realm }, place).logged("AH01788")));
+        }
+        if ask.repeated && self.config.one_time == Some(true) {
+            // The nonce was used up by the request that this one comes from (mod_auth_digest.c, `check_nonce`).
+            return Err(Answer::of(401, Because::nowhere(Reason::NotAuthorized).logged("AH01779")));
         }
         if self.config.digest_providers.is_empty() {
             return self.check_digest_with("file", login, user).unwrap_or_else(Err);

@@ -67,7 +67,13 @@ impl Site<'_> {
             Ok(login) => login,
             Err(because) => return Ended::at(host, Answer::unknown(because)),
         };
-        let ask = Ask { login, query, variables: redirected(errand.ask, ready), ..errand.ask.clone() };
+        let ask = Ask {
+            login,
+            query,
+            repeated: ready.has_user(),
+            variables: redirected(errand.ask, ready),
+            ..errand.ask.clone()
+        };
         let before = ready.before();
         let further =
             Errand { ask: &ask, redirects: errand.redirects + 1, ended: ready.ended, before: Some(&before), ..*errand };

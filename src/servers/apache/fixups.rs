@@ -285,7 +285,7 @@ impl Site<'_> {
         let login =
             ready.login(errand.ask, errand.world).map_err(|because| Ended::at(host, Answer::unknown(because)))?;
         let (method, query) = ("GET".to_owned(), ready.query.clone());
-        let ask = Ask { method, login, query, variables, ..errand.ask.clone() };
+        let ask = Ask { method, login, query, repeated: ready.has_user(), variables, ..errand.ask.clone() };
         let errand = Errand {
             ask: &ask,
             subrequests: errand.subrequests + 1,

@@ -113,6 +113,14 @@ impl Ready<'_> {
     }
 }
 
+impl Ready<'_> {
+    /// Whether somebody has logged in.
+    #[must_use]
+    pub(super) fn has_user(&self) -> bool {
+        matches!(&self.user, Some(Some(_)))
+    }
+}
+
 impl Policy<'_> {
     /// What a request that comes from this one knows of it.
     #[must_use]

@@ -36,14 +36,16 @@ pub(super) struct Ask {
     pub line: Option<Vec<u8>>,
     /// Variables that rewrite rules have set or unset on the way; the last word counts.
     pub variables: Vec<(String, Option<Vec<u8>>)>,
+    /// Whether it comes from a request whose user has logged in.
+    pub repeated: bool,
 }
 
 impl Ask {
     /// One of which only this is known.
     #[must_use]
     pub(super) fn of(method: &str, login: Login, client: Client) -> Self {
-        let (headers, query, line, variables) = Default::default();
-        Self { method: method.to_owned(), login, client, https: true, headers, query, line, variables }
+        let (headers, query, line, variables, repeated) = Default::default();
+        Self { method: method.to_owned(), login, client, https: true, headers, query, line, variables, repeated }
     }
 }
 
@@ -256,7 +258,7 @@ impl Policy<'_> {
         let digest = matches!(self.auth_type(), AuthType::Digest);
         let scheme = if digest { Scheme::Digest } else { Scheme::Basic };
         let login = presented(&ask.login, scheme);
-        let checked = if digest { self.check_digest(&login) } else { self.check_basic(&login) };
+        let checked = if digest { self.check_digest(ask, &login) } else { self.check_basic(&login) };
         let answer = checked.map_or_else(|refused| refused, |user| self.authorize(ask, &user, world));
         self.challenged(answer)
     }

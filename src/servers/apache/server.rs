@@ -56,6 +56,7 @@ impl Server for Site<'_> {
             query: Some(halves(&request.path).1.map(<[u8]>::to_vec).unwrap_or_default()),
             line: Some(line),
             variables: Vec::new(),
+            repeated: false,
         };
         if self.started.is_none() {
             return self.answer_below_root(request, &ask);

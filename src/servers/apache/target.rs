@@ -4,9 +4,9 @@
 use nom::branch::alt;
 use nom::bytes::complete::{take, take_till, take_while_m_n};
 use nom::character::complete::char;
-use nom::combinator::{all_consuming, map_opt, recognize};
-use nom::multi::many0;
-use nom::sequence::preceded;
+use nom::combinator::{all_consuming, map_opt, peek, recognize};
+use nom::multi::{many0, many0_count};
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 /// What becomes of an encoded slash (`AllowEncodedSlashes`).
@@ -59,11 +59,17 @@ pub(super) fn decoded(path: &[u8], reading: Reading) -> Result<Vec<u8>, u16> {
     Ok(decoded)
 }
 
-/// The path of a request target, and what stands behind the first `?`.
+/// The path of a request target, and what stands behind the first `?`; of slashes at its beginning only one counts
+/// (server/protocol.c, `ap_parse_uri`).
 #[must_use]
 pub(super) fn halves(raw: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let (raw, _) = without_slashes(raw).unwrap_or((raw, &[]));
     let (query, path) = before_query(raw).unwrap_or((&[], raw));
     (path, query.strip_prefix(b"?"))
+}
+
+fn without_slashes(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    recognize(many0_count(terminated(char('/'), peek(char('/'))))).parse(input)
 }
 
 fn before_query(input: &[u8]) -> IResult<&[u8], &[u8]> {

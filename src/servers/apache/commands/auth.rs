@@ -1,7 +1,7 @@
 //! Directives that say how to log in: mod_authn_core, mod_auth_basic, mod_authn_file, mod_authn_anon,
 //! mod_authz_groupfile, mod_auth_digest; and the dispatch to all others.
 
-use super::values::measure;
+use super::values::{count, measure};
 use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Anonymous, Merging, Set, WrittenPath};
 use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authn_provider};
@@ -74,7 +74,12 @@ impl Reader<'_> {
                 self.caches = true;
                 scope.config.cached.extend(words.iter().map(|word| Set::new(word.value.clone(), place)));
             }
-            name if name.starts_with(b"authdigest") => self.digest(directive, name, words),
+            name if name.starts_with(b"authdigest") => {
+                self.digest(directive, name, words);
+                let never = name == b"authdigestnoncelifetime" && first.is_some_and(|word| count(&word.value) == 0);
+                // The module merges nothing: what is said inside replaces all that was said around it.
+                *scope.config.one_time.get_or_insert_default() |= never;
+            }
             b"order" | b"allow" | b"deny" | b"satisfy" => self.access(directive, &name, words, scope),
             _ => self.other(directive, &name, words, scope),
         }
