@@ -28,6 +28,7 @@
 
 pub mod answer;
 pub mod audit;
+pub mod compose;
 pub mod config;
 pub mod credentials;
 pub mod finding;

@@ -22,7 +22,7 @@ const FLOORS: [&[&str]; 11] = [
     &["lines", "finding"],
     &["words", "pattern", "yaml"],
     &["read", "hash", "users", "credentials"],
-    &["answer"],
+    &["answer", "compose"],
     &["audit", "gate"],
     &["servers", "rules", "config"],
     &["report"],
