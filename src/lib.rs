@@ -39,6 +39,7 @@ pub mod lint;
 pub mod matrix;
 pub mod pattern;
 pub mod read;
+pub mod readers;
 pub mod report;
 pub mod rules;
 pub mod servers;

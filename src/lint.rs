@@ -10,7 +10,10 @@ use crate::config::{BadConfig, Config, FailOn, Modules, RuleName};
 use crate::credentials::Credentials;
 use crate::finding::Finding;
 use crate::hash::Crypt;
-use crate::read::{Account, BadGlob, BadMap, Choice, Discovery, Files, Mapping, PathMap, Unread, discover};
+use crate::read::{
+    Account, BadGlob, BadMap, Choice, Discovery, Files, Kind as FileKind, Mapping, PathMap, Unread, discover,
+};
+use crate::readers::{Tree, judge, judge_as};
 use crate::report::Report;
 use crate::rules::{self, Case};
 use crate::servers::apache::{Ground, ModuleSet, Override, Profile, Site, load};
@@ -128,9 +131,6 @@ pub fn check_watched(files: &dyn Files, options: &Options, watch: &dyn Watch) ->
     if let Some(main) = &options.config {
         return check_main(files, options, main, watch);
     }
-    if let Some(kind) = options.server.filter(|kind| *kind != Kind::Apache) {
-        return Err(Stop::NeedsConfig(kind));
-    }
     let named = if options.paths.is_empty() { vec![options.here.clone()] } else { options.paths.clone() };
     let config = config(files, options, &named)?;
     let profile = profile(options, &config)?;
@@ -222,13 +222,20 @@ fn look(
     let paths = paths(options, config, project)?;
     let account = account(files, options, config)?;
     let ground = Ground { files, paths: &paths, account: account.as_ref() };
-    let loaded = load(&ground, project, profile, &report.sources);
-    let asked: BTreeSet<FileId> = loaded.asked().into_iter().collect();
-    let site = Site::new(&report.sources, loaded, profile.clone(), project.root.clone());
-    let docroot = options.docroot.as_ref().map(|docroot| options.here.join(docroot));
-    let site = site.shown_from(docroot).trying(options.credentials.clone());
-    let mut survey = site.survey();
-    drop(site);
+    let tree = Tree { files, paths: &paths, discovery: project, crypt: options.crypt, sources: &report.sources };
+    let (mut survey, asked) = match options.server.filter(|kind| *kind != Kind::Apache) {
+        Some(kind) => judge_as(kind, tree, &user_files(options, project)).ok_or(Stop::NeedsConfig(kind))?,
+        None => {
+            let loaded = load(&ground, project, profile, &report.sources);
+            let mut asked = loaded.asked();
+            let site = Site::new(&report.sources, loaded, profile.clone(), project.root.clone());
+            let docroot = options.docroot.as_ref().map(|docroot| options.here.join(docroot));
+            let mut survey = site.shown_from(docroot).trying(options.credentials.clone()).survey();
+            asked.extend(judge(tree, &mut survey, &|path| is_named(options, path)));
+            (survey, asked)
+        }
+    };
+    let asked: BTreeSet<FileId> = asked.into_iter().collect();
     if let Some(more) = &options.audit {
         survey.remarks.extend(audit(&survey, more, watch));
     }
@@ -238,10 +245,33 @@ fn look(
     let findings = rules::run(&case(&survey, &report.sources, &options.here));
     survey.areas.retain(|area| area.decided_by.iter().any(|file| asked.contains(file)));
     let deciding = survey.areas.iter().flat_map(|area| &area.decided_by).copied().collect();
-    report.findings.extend(findings.into_iter().filter(|finding| is_asked(finding, &asked, &deciding)));
+    let findings = findings.into_iter().filter(|finding| is_asked(finding, &asked, &deciding));
+    report.findings.extend(findings);
+    if !project.configs.is_empty() {
+        report.say_once();
+    }
     report.areas.extend(survey.areas);
-    report.files += asked.len();
+    report.files += report.sources.paths(&asked).len();
     Ok(())
+}
+
+/// The password files that were asked about, by their names or named themselves.
+fn user_files(options: &Options, project: &Discovery) -> Vec<PathBuf> {
+    let known = project.found.iter().filter(|found| found.named && found.kind == FileKind::UserFile);
+    let known: BTreeSet<PathBuf> = known.map(|found| found.path.clone()).collect();
+    let named = options.paths.iter().map(|path| options.here.join(path).components().collect::<PathBuf>());
+    known
+        .into_iter()
+        .chain(named.filter(|path| project.files.contains(path)))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
+/// Whether a path is one that was asked about, or lies below one.
+fn is_named(options: &Options, path: &Path) -> bool {
+    let below = |named: &PathBuf| path.starts_with(options.here.join(named).components().collect::<PathBuf>());
+    if options.paths.is_empty() { path.starts_with(&options.here) } else { options.paths.iter().any(below) }
 }
 
 /// The users among the given logins whose passwords were tried nowhere.

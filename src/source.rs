@@ -1,5 +1,6 @@
 //! The ground floor: files as bytes, spans of bytes, and the one table that turns them into lines and columns.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -221,6 +222,12 @@ impl Sources {
     /// The same, to change what may be shown of it.
     pub fn get_mut(&mut self, id: FileId) -> Option<&mut Source> {
         self.files.as_mut().get_mut(id.0).map(AsMut::as_mut)
+    }
+
+    /// The paths of these files, each once: a file may have been read for several servers.
+    #[must_use]
+    pub fn paths(&self, files: &BTreeSet<FileId>) -> BTreeSet<&Path> {
+        files.iter().filter_map(|file| self.get(*file)).map(Source::path).collect()
     }
 
     /// All files with their names, in the order they were read.

@@ -15,6 +15,6 @@ pub use missing::Missing;
 pub use reason::{Answer, Because, Cause, Reason, ReasonKind};
 pub use remark::{Noted, Remark};
 pub use request::{Client, Login, Request, Scheme};
-pub use server::{Server, Startup, Survey, UserFileInUse};
+pub use server::{Server, Startup, Survey, UserFileInUse, UserFileSetting, UserFileSettings, Written};
 pub use step::{Step, Trace};
 pub use target::Target;

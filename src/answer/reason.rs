@@ -59,19 +59,21 @@ pub struct Because {
     pub log: Option<&'static str>,
     /// The assumption it rests on, as a sentence; `None` if the files say it all.
     pub assumed: Option<String>,
+    /// The server that answers so, where several may read the file: `nginx on Alpine`.
+    pub by: Option<&'static str>,
 }
 
 impl Because {
     /// A reason at a place, without log code or further places.
     #[must_use]
     pub fn at(reason: Reason, place: Place) -> Self {
-        Self { reason, place: Some(place), related: Vec::new(), log: None, assumed: None }
+        Self { reason, place: Some(place), related: Vec::new(), log: None, assumed: None, by: None }
     }
 
     /// A reason that no file says.
     #[must_use]
     pub fn nowhere(reason: Reason) -> Self {
-        Self { reason, place: None, related: Vec::new(), log: None, assumed: None }
+        Self { reason, place: None, related: Vec::new(), log: None, assumed: None, by: None }
     }
 
     /// The same with the code of the log line.
@@ -272,6 +274,9 @@ reasons! {
     /// A whole hash of a scheme that this server does not check.
     UnsupportedHash { /// The scheme.
         scheme: Scheme } = "unsupported-hash",
+    /// A `$` of the stored password that is taken for the beginning of a variable before the server sees it.
+    SingleDollar { /// Who takes it for one: `Docker Compose`.
+        by: &'static str } = "single-dollar",
     /// A plain text stands where a hash must.
     PlainTextPassword = "plain-text-password",
     /// Nothing stands behind the colon.

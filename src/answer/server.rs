@@ -8,18 +8,54 @@ use super::remark::Noted;
 use super::request::Request;
 use super::step::Trace;
 use crate::hash::Verifier;
-use crate::source::Place;
+use crate::source::{Place, Span, Spanned};
 use crate::users::UserFile;
+
+/// Where accounts are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Written {
+    /// In a file of their own, as `htpasswd` writes it.
+    #[default]
+    File,
+    /// In a configuration.
+    Config,
+    /// In a Compose file, where each `$` is doubled.
+    Compose,
+}
 
 /// A password file and who reads it.
 #[derive(Debug, Clone)]
 pub struct UserFileInUse {
     /// The entries as the server reads them.
     pub file: Arc<UserFile>,
+    /// Whether it is a file of its own.
+    pub written: Written,
     /// What checks the passwords in it.
     pub verifier: Verifier,
+    /// What checks them in other servers that read the same file.
+    pub others: Vec<Verifier>,
     /// The directives that lead here; empty: nothing does.
     pub readers: Vec<Place>,
+}
+
+/// A password file that a configuration names, before anything is followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserFileSetting {
+    /// The path as the server takes it.
+    pub path: Vec<u8>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// The password files that the text of one configuration file names, whether or not the rest of it makes sense.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFileSettings {
+    /// The settings, in their order.
+    pub files: Vec<UserFileSetting>,
+    /// The lists of accounts, `user:hash`, that stand in the text itself.
+    pub lists: Vec<Vec<Spanned<String>>>,
+    /// What no report may show of the text.
+    pub secrets: Vec<Span>,
 }
 
 /// All that a server's room has to say of the files it was given.

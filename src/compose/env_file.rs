@@ -11,9 +11,25 @@ use nom::{IResult, Parser};
 
 use super::template::substitute;
 
+/// What is known of variables.
+type Known<'k> = &'k dyn Fn(&str) -> Option<String>;
+
 /// The variables of a file, where `outer` stands for the environment, which wins; `None`: Compose cannot read it.
 #[must_use]
-pub fn variables(text: &str, outer: &dyn Fn(&str) -> Option<String>) -> Option<BTreeMap<String, String>> {
+pub fn variables(text: &str, outer: Known<'_>) -> Option<BTreeMap<String, String>> {
+    read(text, outer, &|value, known| substitute(value, known).ok())
+}
+
+/// The values of a file as they are written, with no variable replaced.
+pub(super) fn unfilled(text: &str) -> BTreeMap<String, String> {
+    read(text, &|_| None, &|value, _| Some(value.to_owned())).unwrap_or_default()
+}
+
+fn read(
+    text: &str,
+    outer: Known<'_>,
+    fill: &dyn Fn(&str, Known<'_>) -> Option<String>,
+) -> Option<BTreeMap<String, String>> {
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut found = BTreeMap::new();
     loop {
@@ -34,7 +50,7 @@ pub fn variables(text: &str, outer: &dyn Fn(&str) -> Option<String>) -> Option<B
             continue;
         }
         let known = |name: &str| outer(name).or_else(|| found.get(name).cloned());
-        let (behind, value) = value(behind, &known)?;
+        let (behind, value) = value(behind, &|value| fill(value, &known))?;
         found.insert(name, value);
         rest = behind;
     }
@@ -69,14 +85,14 @@ fn name(text: &str) -> Option<(&str, (String, bool))> {
 }
 
 /// A value: plain up to a comment, in single quotes as it is, in double quotes with escapes (`extractVarValue`).
-fn value<'t>(text: &'t str, known: &dyn Fn(&str) -> Option<String>) -> Option<(&'t str, String)> {
+fn value<'t>(text: &'t str, fill: &dyn Fn(&str) -> Option<String>) -> Option<(&'t str, String)> {
     let Some(quote) = text.chars().next().filter(|found| matches!(found, '"' | '\'')) else {
         let (behind, line) = line(text);
         let value = line.split_once(" #").map_or(line, |(value, _)| value).trim_end();
-        return Some((behind, substitute(value, known).ok()?));
+        return Some((behind, fill(value)?));
     };
     let (behind, inner) = quoted(quote, text.get(1..)?).ok()?;
-    let value = if quote == '"' { substitute(&unescaped(&inner), known).ok()? } else { inner };
+    let value = if quote == '"' { fill(&unescaped(&inner))? } else { inner };
     Some((behind, value))
 }
 

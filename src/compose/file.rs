@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::env_file::{unfilled, variables};
 use super::template::{Refused, substitute};
 use super::volume::Mount;
 use crate::source::Span;
@@ -14,7 +15,7 @@ use crate::yaml::{self, Node};
 pub struct Value {
     /// What the container gets, where a variable that is not known is empty.
     pub text: String,
-    /// What was meant if no `$` was to be a variable: `$$` is `$`, and all else stays.
+    /// What was meant if no `$` was to begin a variable, but for those that a `.env` file sets: any number of them is one.
     pub meant: String,
     /// Whether a variable was asked for that no file sets: the environment of whoever starts it may.
     pub open: bool,
@@ -56,22 +57,41 @@ pub struct Compose {
     pub secrets: Vec<Span>,
 }
 
+/// The variables of a `.env` file, which has variables itself.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    /// With what Compose makes of them.
+    known: BTreeMap<String, String>,
+    /// With what was meant if no `$` was to begin a variable.
+    meant: BTreeMap<String, String>,
+}
+
+impl Variables {
+    /// Reads a file; one that Compose cannot read sets none.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let known = variables(text, &|_| None).unwrap_or_default();
+        Self { known, meant: unfilled(text).into_iter().map(|(name, value)| (name, single(&value))).collect() }
+    }
+}
+
 /// What values are filled in from.
 struct Filler<'c> {
     bytes: &'c [u8],
-    known: &'c BTreeMap<String, String>,
+    variables: &'c Variables,
+    /// Where Compose is taken to be started, which a shell tells in `PWD`.
+    folder: &'c Path,
 }
 
 impl Compose {
-    /// Reads a file that lies in `folder`; `known` are the variables of the `.env` beside it. `None`: it is no Compose
+    /// Reads a file that lies in `folder`; `variables` are those of the `.env` beside it. `None`: it is no Compose
     /// file, or no YAML.
     #[must_use]
-    pub fn read(bytes: &[u8], folder: &Path, known: &BTreeMap<String, String>) -> Option<Self> {
+    pub fn read(bytes: &[u8], folder: &Path, variables: &Variables) -> Option<Self> {
         let root = yaml::read(bytes).ok()?;
         let services = root.get("services").filter(|services| services.is_map())?;
-        let filler = Filler { bytes, known };
-        let services: Vec<Service> =
-            services.pairs().iter().map(|(name, node)| filler.service(name, node, folder)).collect();
+        let filler = Filler { bytes, variables, folder };
+        let services: Vec<Service> = services.pairs().iter().map(|(name, node)| filler.service(name, node)).collect();
         let mut secrets: Vec<Span> = Vec::new();
         for service in &services {
             secrets
@@ -81,6 +101,17 @@ impl Compose {
         }
         Some(Self { services, secrets })
     }
+}
+
+/// Each run of `$` as one.
+fn single(text: &str) -> String {
+    let mut last = '\0';
+    let kept = text.chars().filter(|found| {
+        let again = *found == '$' && last == '$';
+        last = *found;
+        !again
+    });
+    kept.collect()
 }
 
 /// A path is no secret, and worth showing.
@@ -94,15 +125,16 @@ fn carries_secret(value: &Value) -> bool {
 }
 
 impl Filler<'_> {
-    fn service(&self, name: &Node, node: &Node, folder: &Path) -> Service {
+    fn service(&self, name: &Node, node: &Node) -> Service {
         let fill = |node: &Node| self.value(node);
         let volumes = node.get("volumes").map(Node::items).unwrap_or_default();
         Service {
             name: name.text().unwrap_or_default().to_owned(),
             image: node.get("image").and_then(fill),
-            mounts: volumes.iter().filter_map(|volume| Mount::read(volume, folder, &fill)).collect(),
+            mounts: volumes.iter().filter_map(|volume| Mount::read(volume, self.folder, &fill)).collect(),
             environment: self.named(node.get("environment")),
-            labels: self.named(node.get("labels")),
+            // Those of a swarm's services stand under `deploy`.
+            labels: [self.named(node.get("labels")), self.named(node.at(&["deploy", "labels"]))].concat(),
         }
     }
 
@@ -139,16 +171,22 @@ impl Filler<'_> {
 
     fn filled(&self, text: &str, span: Span) -> Value {
         let open = Cell::new(false);
+        let Variables { known, meant } = self.variables;
         let variable = |name: &str| {
-            let found = self.known.get(name).cloned();
-            open.set(open.get() || found.is_none());
+            if name == "PWD" {
+                return Some(self.folder.display().to_string());
+            }
+            let found = known.get(name).cloned();
+            let sure = found.is_some() && found == meant.get(name).cloned();
+            open.set(open.get() || !sure);
             found
         };
+        let literal = |name: &str| Some(meant.get(name).cloned().unwrap_or_else(|| format!("${name}")));
         let filled = substitute(text, &variable);
         Value {
             refused: filled.as_ref().err().copied(),
             text: filled.unwrap_or_default(),
-            meant: text.replace("$$", "$"),
+            meant: single(&substitute(text, &literal).unwrap_or_default()),
             open: open.get(),
             span,
         }
@@ -162,18 +200,19 @@ mod tests {
     use std::path::PathBuf;
 
     const FILE: &str = "services:\n  web:\n    image: nginx:${TAG:-alpine}\n    volumes:\n      - ./conf:/etc/nginx:ro\n      \
-                        - data:/var\n      - {type: bind, source: ../x, target: /x}\n    environment:\n      - A=b\n      \
+                        - data:/var\n      - {type: bind, source: ../x, target: /x}\n      - $PWD/y:/y\n    environment:\n      - A=b\n      \
                         - C\n    labels:\n      x.y: 'u:$$apr1$$z'\n      n:\n";
 
     #[test]
     fn images_volumes_variables_and_labels_are_read_in_their_forms() {
-        let compose = Compose::read(FILE.as_bytes(), Path::new("/p/q"), &BTreeMap::new()).unwrap();
+        let compose = Compose::read(FILE.as_bytes(), Path::new("/p/q"), &Variables::default()).unwrap();
         let web = &compose.services[0];
         assert_eq!(web.image.as_ref().unwrap().text, "nginx:alpine");
         let at = |path: &str| Mount::of(&web.mounts, Path::new(path));
         assert_eq!(at("/etc/nginx/a/b"), Mounted::Here(PathBuf::from("/p/q/conf/a/b")));
         assert_eq!(at("/var/x"), Mounted::Elsewhere);
         assert_eq!(at("/x"), Mounted::Here(PathBuf::from("/p/x")));
+        assert_eq!(at("/y"), Mounted::Here(PathBuf::from("/p/q/y")));
         assert_eq!(at("/etc/nginx2"), Mounted::Image);
         assert_eq!(&FILE.as_bytes()[web.environment[0].1.span.range()], b"b");
         assert_eq!((web.environment[1].0.as_str(), web.environment[1].1.text.as_str()), ("C", ""));
@@ -183,7 +222,7 @@ mod tests {
 
     #[test]
     fn other_yaml_is_no_compose_file() {
-        assert!(Compose::read(b"a: b\n", Path::new("/"), &BTreeMap::new()).is_none());
-        assert!(Compose::read(b"services: [a]\n", Path::new("/"), &BTreeMap::new()).is_none());
+        assert!(Compose::read(b"a: b\n", Path::new("/"), &Variables::default()).is_none());
+        assert!(Compose::read(b"services: [a]\n", Path::new("/"), &Variables::default()).is_none());
     }
 }

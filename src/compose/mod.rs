@@ -6,6 +6,6 @@ mod template;
 mod volume;
 
 pub use env_file::variables;
-pub use file::{Compose, Service, Value};
+pub use file::{Compose, Service, Value, Variables};
 pub use template::{Refused, substitute};
 pub use volume::{Mount, Mounted};

@@ -83,8 +83,10 @@ fn is_path(source: &str) -> bool {
     source.starts_with(['.', '/', '~'])
 }
 
-/// Where a source lies on this machine: below the folder of the file; an absolute path is one of the host.
+/// Where a source lies on this machine: seen from the folder of the file, or below it; else an absolute path is one of the
+/// host.
 fn local(source: &str, folder: &Path) -> Option<PathBuf> {
     let path = Path::new(source);
-    (!path.has_root() && !source.starts_with('~')).then(|| normalize(&folder.join(path)).components().collect())
+    let near = !path.has_root() && !source.starts_with('~') || path.starts_with(folder);
+    near.then(|| normalize(&folder.join(path)).components().collect())
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::book::Book;
 use crate::answer::{
     Answer, Area, Because, Cause, Client, Login, Person, ReasonKind, Request, Server, Startup, Survey, Trace,
-    UserFileInUse, Verdict,
+    UserFileInUse, Verdict, Written,
 };
 use crate::finding::{Logins, Outcome};
 use crate::source::{FileId, Place};
@@ -62,11 +62,16 @@ pub fn surveyed(server: &dyn Server, posts: &[Post]) -> Survey {
 }
 
 fn take_list(known: &mut Vec<UserFileInUse>, (book, list): (&Book, &Arc<crate::users::UserFile>)) {
+    let inline = book.readers.iter().any(|reader| reader.file == list.file);
     match known.iter_mut().find(|used| used.file.file == list.file) {
         Some(used) => used.readers.extend(&book.readers),
-        None => {
-            known.push(UserFileInUse { file: list.clone(), verifier: book.verifier, readers: book.readers.clone() })
-        }
+        None => known.push(UserFileInUse {
+            written: if inline { Written::Config } else { Written::File },
+            file: list.clone(),
+            verifier: book.verifier,
+            others: Vec::new(),
+            readers: book.readers.clone(),
+        }),
     }
 }
 

@@ -1,14 +1,10 @@
 //! The rows, the columns, and the cells between them.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use super::sites::site;
-use crate::answer::{Client, Login, Request, Scheme, Startup, Target, Trace};
-use crate::credentials::{Credentials, Secret};
+use crate::answer::{Client, Login, Request, Scheme, Server, Startup, Trace};
+use crate::credentials::Secret;
 use crate::hash::{Crypt, Limits, Outcome, Verifier, verify};
-use crate::read::PathMap;
-use crate::servers::{Kind, open};
+use crate::read::Memory;
+use crate::servers::{Kind, StandIn};
 use crate::source::{Source, Sources};
 use crate::users::UserFile;
 
@@ -16,6 +12,8 @@ use crate::users::UserFile;
 pub const ROWS: &str = include_str!("rows.txt");
 /// The password of the examples.
 const PASSWORD: &str = "pepper77";
+/// Where the line lies in memory.
+const USERS: &str = "/users";
 
 /// A kind of stored text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,8 +96,9 @@ pub fn columns() -> Vec<Column> {
         ("nginx-musl", Asked::Rest(Verifier::Nginx(Crypt::Musl))),
         ("lighttpd", Asked::Rest(Verifier::Lighttpd(Crypt::Libxcrypt))),
     ];
-    let sites = Kind::ALL.into_iter().filter(|kind| site(*kind, "").is_some());
-    let sites = sites.map(|kind| (kind.name(), Asked::Site(kind)));
+    let known = |name: &str| own.iter().any(|(known, _)| *known == name);
+    let sites = Kind::ALL.into_iter().filter(|kind| !known(kind.name()));
+    let sites: Vec<_> = sites.map(|kind| (kind.name(), Asked::Site(kind))).collect();
     own.into_iter().chain(sites).map(|(name, asked)| Column { name, asked }).collect()
 }
 
@@ -128,25 +127,22 @@ fn compared(stored: &[u8], verifier: Verifier) -> Cell {
 }
 
 fn on_site(kind: Kind, stored: &str) -> Cell {
-    let Some(site) = site(kind, stored) else { return Cell::Unknown };
-    let (paths, credentials) = (PathMap::default().below("/".into()), Credentials::default());
-    let target = Target {
-        files: &site.files,
-        paths: &paths,
-        config: Path::new(site.config),
-        run_as: None,
-        defines: BTreeMap::new(),
-        env: BTreeMap::new(),
-        crypt: Crypt::Libxcrypt,
-        credentials: &credentials,
+    let files = Memory::new().file(USERS, format!("user:{stored}\n"));
+    let Some(stand_in) = stand_in(kind, &files, stored) else { return Cell::Unknown };
+    let ask = |server: &dyn Server| match server.startup() {
+        Startup::Fails(_) => Cell::Start,
+        Startup::Unknown(_) => Cell::Unknown,
+        Startup::Ok => asked(server, &stand_in, stored),
     };
-    let sources = Sources::default();
-    let Ok(server) = open(kind, &target, &sources) else { return Cell::Unknown };
-    match server.startup() {
-        Startup::Ok => {}
-        Startup::Fails(_) => return Cell::Start,
-        Startup::Unknown(_) => return Cell::Unknown,
-    }
+    stand_in.open(Crypt::Libxcrypt, &Sources::default(), ask).unwrap_or(Cell::Unknown)
+}
+
+/// The server on a password file, or with the account in its configuration.
+fn stand_in<'f>(kind: Kind, files: &'f Memory, stored: &str) -> Option<StandIn<'f>> {
+    StandIn::new(kind, files, USERS.as_ref()).or_else(|| StandIn::with_account(kind, files, "user", stored))
+}
+
+fn asked(server: &dyn Server, stand_in: &StandIn<'_>, stored: &str) -> Cell {
     let status = |password: &str| {
         let login = Login::Password {
             user: b"user".to_vec(),
@@ -154,8 +150,8 @@ fn on_site(kind: Kind, stored: &str) -> Cell {
             scheme: Scheme::Basic,
         };
         let request = Request {
-            path: site.path.as_bytes().to_vec(),
-            method: site.method.to_owned(),
+            path: stand_in.path.as_bytes().to_vec(),
+            method: stand_in.method.to_owned(),
             login,
             client: Client::Elsewhere,
             https: false,

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::exclude::Excludes;
 use super::files::{Entry, Fault, FileType, Files};
-use super::kind::Kind;
+use super::kind::{ConfigKind, Kind};
 use super::resolve::real;
 
 /// What makes a folder the root of a project.
@@ -37,6 +37,17 @@ pub struct Found {
     pub named: bool,
 }
 
+/// A file that may say who reads a password file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundConfig {
+    /// Where it lies; absolute, as the walk came to it.
+    pub path: PathBuf,
+    /// What it is by its name.
+    pub kind: ConfigKind,
+    /// Whether the user asked about it.
+    pub named: bool,
+}
+
 /// A path that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -53,6 +64,8 @@ pub struct Discovery {
     pub root: PathBuf,
     /// The files of a known kind, all of them, named or not.
     pub found: Vec<Found>,
+    /// The files that may say who reads a password file, by their names.
+    pub configs: Vec<FoundConfig>,
     /// Every file, of whatever kind: where a path of the server may turn out to lie.
     pub files: Vec<PathBuf>,
     /// The folders that could not be listed.
@@ -145,7 +158,8 @@ struct Walk<'a> {
 
 fn walk(files: &dyn Files, root: PathBuf, named: &[PathBuf], choice: &Choice) -> Discovery {
     let named: BTreeSet<&Path> = named.iter().map(PathBuf::as_path).collect();
-    let done = Discovery { root: root.clone(), found: Vec::new(), files: Vec::new(), faults: Vec::new() };
+    let done =
+        Discovery { root: root.clone(), found: Vec::new(), configs: Vec::new(), files: Vec::new(), faults: Vec::new() };
     let mut walk = Walk { files, choice, ahead: vec![(root.clone(), named.contains(root.as_path()))], named, done };
     walk.start_behind_links(&root);
     while let Some((folder, named)) = walk.ahead.pop() {
@@ -201,6 +215,9 @@ impl Walk<'_> {
         if is_folder {
             self.ahead.push((path, named));
         } else if is_file {
+            if let Some(kind) = ConfigKind::of(&path) {
+                self.done.configs.push(FoundConfig { path: path.clone(), kind, named });
+            }
             self.done.files.push(path);
         }
     }
@@ -209,6 +226,8 @@ impl Walk<'_> {
         // The named one of two that are the same comes first and stays.
         self.done.found.sort_unstable_by(|one, two| (&one.path, two.named).cmp(&(&two.path, one.named)));
         self.done.found.dedup_by(|later, first| later.path == first.path);
+        self.done.configs.sort_unstable_by(|one, two| (&one.path, two.named).cmp(&(&two.path, one.named)));
+        self.done.configs.dedup_by(|later, first| later.path == first.path);
         self.done.files.sort_unstable();
         self.done.files.dedup();
         self.done.faults.sort_unstable_by(|one, two| one.path.cmp(&two.path));

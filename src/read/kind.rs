@@ -15,6 +15,43 @@ pub enum Kind {
     DigestFile,
 }
 
+/// The files that may say who reads a password file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConfigKind {
+    /// `docker-compose.yml`, `compose.yaml`, `docker-compose.prod.yml`, `shop-docker-compose.yml`.
+    Compose,
+    /// Other YAML.
+    Yaml,
+    /// Directives: `nginx.conf`, `default.conf.template`, what lies in `sites-enabled`, `radicale/config`.
+    Directives,
+}
+
+/// Folders in which whatever lies is a configuration, under Debian.
+const CONFIG_FOLDERS: &[&str] = &["sites-available", "sites-enabled", "conf-available", "conf-enabled"];
+
+impl ConfigKind {
+    /// The kind that the path's last names tell.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        if let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) {
+            let compose = ["docker-compose", "compose"].iter().filter_map(|begin| stem.strip_prefix(begin));
+            let begins = compose.clone().any(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']));
+            let is_compose = begins || stem.ends_with("docker-compose");
+            if is_compose && stem.split(['.', '-', '_']).any(|word| COPIES.contains(&word)) {
+                return None;
+            }
+            return Some(if is_compose { Self::Compose } else { Self::Yaml });
+        }
+        let folder = path.parent().and_then(Path::file_name).and_then(std::ffi::OsStr::to_str);
+        let directives = name.ends_with(".conf")
+            || name.ends_with(".conf.template")
+            || folder.is_some_and(|folder| CONFIG_FOLDERS.contains(&folder))
+            || name == "config" && folder.is_some_and(|folder| folder.contains("radicale"));
+        directives.then_some(Self::Directives)
+    }
+}
+
 /// What may stand behind a dot: `htpasswd.users` is Nagios' file, `.htpasswd.prod` a habit. All else behind a dot is a
 /// document, a program or a backup: `htpasswd.md`, `htpasswd.c`, `.htpasswd.bak`.
 const ENDINGS: &[&str] =
@@ -89,6 +126,26 @@ mod tests {
         assert_eq!(kind("admin.htgroup"), Some(Kind::GroupFile));
         assert_eq!(kind("htdigest.users"), Some(Kind::DigestFile));
         assert_eq!(kind(".htaccess"), Some(Kind::AccessFile));
+    }
+
+    #[test]
+    fn configurations_are_known_by_name() {
+        let kind = |name: &str| ConfigKind::of(Path::new(name));
+        for name in [
+            "compose.yaml",
+            "docker-compose.yml",
+            "docker-compose.prod.yml",
+            "a/compose.override.yaml",
+            "shop-docker-compose.yml",
+        ] {
+            assert_eq!(kind(name), Some(ConfigKind::Compose), "{name}");
+        }
+        assert_eq!(kind("docker-compose.example.yml"), None);
+        assert_eq!(kind("composer.yml"), Some(ConfigKind::Yaml));
+        for name in ["nginx.conf", "templates/default.conf.template", "sites-enabled/shop"] {
+            assert_eq!(kind(name), Some(ConfigKind::Directives), "{name}");
+        }
+        assert_eq!(kind("compose.json"), None);
     }
 
     #[test]

@@ -13,11 +13,11 @@ mod paths;
 mod resolve;
 
 pub use account::{Account, Obstacle, Refusal, group_name, group_number};
-pub use discover::{Choice, Discovery, Found, Unread, context_root, discover};
+pub use discover::{Choice, Discovery, Found, FoundConfig, Unread, context_root, discover};
 pub use disk::{Disk, LIMIT};
 pub use exclude::{BadGlob, Excludes};
 pub use files::{Entry, Fault, FileType, Files, NULL_DEVICE, Stat};
-pub use kind::Kind;
+pub use kind::{ConfigKind, Kind};
 pub use locate::{BadMap, How, Located, Mapping, PathMap};
 pub use memory::Memory;
 pub use overlay::Overlay;

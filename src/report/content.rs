@@ -1,6 +1,7 @@
 //! What a report shows: findings and areas with their sources, counted and in order.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::view::View;
@@ -38,6 +39,16 @@ impl Report {
     pub fn counts(&self) -> Counts {
         let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
         Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
+    }
+
+    /// Leaves one of several findings that say the same of the same place: a file may have been read for several servers.
+    pub fn say_once(&mut self) {
+        let mut said = BTreeSet::new();
+        let sources = &self.sources;
+        self.findings.retain(|finding| {
+            let path = sources.get(finding.place.file).map(Source::path);
+            said.insert((path, finding.place.span, finding.rule, finding.message.clone()))
+        });
     }
 
     /// The highest severity among the findings; `None` without findings.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Case, run};
-use crate::answer::{Answer, Area, Because, Cause, Person, Reason, UserFileInUse};
+use crate::answer::{Answer, Area, Because, Cause, Person, Reason, UserFileInUse, Written};
 use crate::finding::{Finding, Logins, Outcome, Severity};
 use crate::hash::{Crypt, Death, Scheme, Verifier};
 use crate::source::{FileId, Place, Source, Sources, Span};
@@ -27,7 +27,13 @@ impl Site {
         let config = sources.add(Source::new("site/.htaccess".into(), CONFIG.into()));
         let file = sources.add(Source::new("site/staff passwords".into(), passwords.into()));
         let read = Arc::new(UserFile::read(file, passwords.as_bytes()));
-        let used = UserFileInUse { file: read, verifier: Verifier::Apr(Crypt::Libxcrypt), readers: Vec::new() };
+        let used = UserFileInUse {
+            file: read,
+            written: Written::File,
+            verifier: Verifier::Apr(Crypt::Libxcrypt),
+            others: Vec::new(),
+            readers: Vec::new(),
+        };
         Self { sources, config, passwords: file, causes: Vec::new(), areas: Vec::new(), user_files: vec![used] }
     }
 

@@ -68,6 +68,7 @@ mod rule;
 #[cfg(test)]
 mod sayings;
 mod short_password_limit;
+mod single_dollar;
 mod slow_hash;
 mod startup_refused;
 mod swallowed_entry;
@@ -133,6 +134,7 @@ pub static ALL: &[&Rule] = &[
     &required_user_missing::RULE,
     &dead_hash::RULE,
     &unsupported_hash::RULE,
+    &single_dollar::RULE,
     &plain_text_password::RULE,
     &empty_password::RULE,
     &refused_entry::RULE,

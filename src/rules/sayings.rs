@@ -74,6 +74,7 @@ fn of_an_entry() -> Vec<Reason> {
             damage: Some(Damage::Truncated),
         },
         Reason::UnsupportedHash { scheme: Scheme::Argon2 },
+        Reason::SingleDollar { by: "Docker Compose" },
         Reason::PlainTextPassword,
         Reason::EmptyPassword,
         Reason::RefusedEntry { why: "a second entry of the same user" },

@@ -42,8 +42,9 @@ impl Rule {
             let Some(place) = cause.because.place else { continue };
             let Some((severity, words)) = words(cause) else { continue };
             let why = reasoned(words.why, &cause.because);
+            let message = spoken(words.message, cause.because.by);
             let related = cause.because.related.clone();
-            let finding = self.finding(place, Words { why, ..words });
+            let finding = self.finding(place, Words { message, why, ..words });
             findings.push(Finding { severity, related, outcome: cause.outcome, ..finding });
         }
     }
@@ -113,6 +114,14 @@ impl Case<'_> {
         let same = |other: &Because| other.reason == because.reason && other.place == because.place;
         let near = |area: &&Area| because.place.is_none_or(|place| area.decided_by.contains(&place.file));
         self.areas.iter().filter(near).any(|area| area.verdict() == Verdict::Lockout && reasons(area).any(same))
+    }
+}
+
+/// The message with the server in front that it holds for, unless it begins with it.
+fn spoken(message: String, by: Option<&'static str>) -> String {
+    match by {
+        Some(by) if !message.starts_with(by) => format!("{by}: {message}"),
+        Some(_) | None => message,
     }
 }
 

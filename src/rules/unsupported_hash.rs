@@ -42,12 +42,13 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.explain(case, findings, |cause| {
         let Reason::UnsupportedHash { scheme } = &cause.because.reason else { return None };
         let place = cause.because.place?;
+        let server = cause.because.by.unwrap_or("the server");
+        let fault = match case.user_file(place.file).and_then(|used| used.verifier.only()) {
+            Some(schemes) => format!("{server} takes only {schemes}"),
+            None => format!("{server} does not check this scheme"),
+        };
         Some(Words {
-            message: format!(
-                "the server does not check this scheme: {} {}",
-                words::who(case.user_at(place)),
-                words::never(cause.outcome)
-            ),
+            message: format!("{fault}: {} {}", words::who(case.user_at(place)), words::never(cause.outcome)),
             label: scheme.to_string(),
             why: "Nothing on this server computes hashes of this scheme, so that no password is ever right.".to_owned(),
             help: mend::rewrite(case, place),

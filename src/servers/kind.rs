@@ -120,6 +120,12 @@ impl Kind {
         }
     }
 
+    /// The environment variable that names its password file, if one does.
+    #[must_use]
+    pub fn variable(self) -> Option<&'static str> {
+        (self == Self::Registry).then_some(registry::VARIABLE)
+    }
+
     /// The server whose main configuration file usually has this name; `None` if none has.
     #[must_use]
     pub fn of_config(path: &Path) -> Option<Self> {

@@ -11,8 +11,13 @@ pub mod nginx;
 mod radicale;
 mod rclone;
 mod registry;
+mod setting;
 mod squid;
+mod stand_in;
 mod traefik;
 mod verdaccio;
 
 pub use kind::{Kind, open};
+pub use setting::settings;
+pub use stand_in::StandIn;
+pub use traefik::Label;

@@ -1,6 +1,9 @@
 //! Verdaccio 6 with its own htpasswd plugin.
 
-use crate::answer::{Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
+use crate::answer::{
+    Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace, UserFileSetting,
+    UserFileSettings,
+};
 use crate::gate::{
     Base64, Book, Checked, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed, target_path,
 };
@@ -195,6 +198,14 @@ fn admits(group: &str, user: Option<&[u8]>) -> bool {
         (name, Some(user)) => name.as_bytes() == user,
         (_, None) => false,
     }
+}
+
+/// The password file that a configuration names, whether or not the rest of it is fine: `auth.htpasswd.file`.
+pub(super) fn settings(root: &Node) -> UserFileSettings {
+    let path = root.at(&["auth", "htpasswd", "file"]);
+    let setting = path.and_then(|path| Some(UserFileSetting { path: path.text()?.into(), span: path.span }));
+    let files: Vec<_> = setting.into_iter().collect();
+    UserFileSettings { secrets: yaml::but(root, files.iter().map(|file| file.span)), files, lists: Vec::new() }
 }
 
 /// minimatch as far as packages go: `**` crosses the slash, `*` does not.

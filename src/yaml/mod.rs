@@ -4,6 +4,6 @@ mod node;
 mod reader;
 mod shape;
 
-pub use node::{Content, Node};
+pub use node::{Content, Node, but};
 pub use reader::{BadYaml, read};
 pub use shape::{Shape, duplicate, unknown};

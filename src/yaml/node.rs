@@ -117,3 +117,20 @@ impl Node {
         self.pairs().iter().find(|(name, _)| same(name)).map(|(_, value)| value)
     }
 }
+
+/// The spans of all single values but these: what of a document nobody need see.
+#[must_use]
+pub fn but(root: &Node, shown: impl Iterator<Item = Span> + Clone) -> Vec<Span> {
+    let mut hidden = Vec::new();
+    values(root, &mut hidden);
+    hidden.retain(|span| !shown.clone().any(|shown| shown == *span));
+    hidden
+}
+
+fn values(node: &Node, found: &mut Vec<Span>) {
+    match &node.content {
+        Content::Scalar { .. } => found.push(node.span),
+        Content::List(items) => items.iter().for_each(|item| values(item, found)),
+        Content::Map(pairs) => pairs.iter().for_each(|(_, value)| values(value, found)),
+    }
+}

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use htlint::hash::{Crypt, Verifier};
 
-use crate::args::Format;
+use htlint::servers::Kind;
+
+use crate::args::{Format, server};
 
 /// The arguments of `htlint hash`.
 #[derive(Debug, Args)]
@@ -45,6 +47,7 @@ Examples:
   htlint verify .htpasswd alice
   pass show site/alice | head -1 | htlint verify .htpasswd alice --password-stdin
   htlint verify .htpasswd alice --platform alpine --format json
+  htlint verify auth/htpasswd alice --server docker-registry
 
 The password is asked for on the terminal and not shown. It can not be given as an argument: other users of the machine
 see those.
@@ -68,8 +71,8 @@ pub(crate) struct Verify {
     pub(crate) format: Format,
 
     /// The server whose reading of the file counts (default: apache)
-    #[arg(long, value_parser = ["apache"])]
-    pub(crate) server: Option<String>,
+    #[arg(long, value_parser = server())]
+    pub(crate) server: Option<Kind>,
 
     /// The system whose crypt(3) stands behind the server
     #[arg(long, value_enum, default_value_t = System::Debian)]

@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use htlint::hash::Outcome;
 use htlint::read::Disk;
 use htlint::report::{printable, shown_path};
-use htlint::verify::{Passwords, Verdict};
+use htlint::servers::Kind;
+use htlint::verify::{Passwords, Served, Verdict};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -25,19 +26,30 @@ pub(crate) fn verify(
 ) -> io::Result<Exit> {
     let path = console.around.folder.join(&arguments.file);
     let file = shown_path(&path, &console.around.folder);
-    let passwords = match Passwords::read(&Disk::default(), &path) {
-        Ok(passwords) => passwords,
-        Err(fault) => return console.stop(&format!("{file}: {fault}")),
-    };
-    let user = arguments.user.as_encoded_bytes();
-    let login = passwords.login(user, arguments.platform.crypt());
-    let verdict = match (login.settled(), arguments.password_stdin) {
-        (Some(verdict), _) => Ok(verdict),
-        (None, true) => given(stdin).map(|password| login.with(&password)),
-        (None, false) => {
-            let name = printable(&arguments.user.to_string_lossy(), console.around.unicode()).replace('\n', "?");
-            ask(&format!("Password of {name}: ")).map(|password| login.with(&password))
+    let password = |console: &Console<'_>| {
+        if arguments.password_stdin {
+            return given(stdin);
         }
+        let name = printable(&arguments.user.to_string_lossy(), console.around.unicode()).replace('\n', "?");
+        ask(&format!("Password of {name}: "))
+    };
+    let (disk, user, crypt) = (Disk::default(), arguments.user.as_encoded_bytes(), arguments.platform.crypt());
+    let verdict = match arguments.server.filter(|server| *server != Kind::Apache) {
+        None => match Passwords::read(&disk, &path) {
+            Err(fault) => return console.stop(&format!("{file}: {fault}")),
+            Ok(passwords) => {
+                let login = passwords.login(user, crypt);
+                login.settled().map_or_else(|| password(console).map(|password| login.with(&password)), Ok)
+            }
+        },
+        Some(server) => match Served::read(server, crypt, &disk, &path) {
+            Err(fault) => return console.stop(&format!("{file}: {fault}")),
+            Ok(None) => return console.stop(&format!("{} has no password files", server.name())),
+            Ok(Some(served)) => {
+                let login = served.login(user);
+                login.settled().map_or_else(|| password(console).map(|password| login.with(&password)), Ok)
+            }
+        },
     };
     match verdict {
         Err(message) => console.stop(&message),

@@ -71,6 +71,24 @@ impl Verifier {
         })
     }
 
+    /// The schemes that it takes, where they are few enough to name them all.
+    #[must_use]
+    pub fn only(self) -> Option<&'static str> {
+        match self {
+            Verifier::GoBcrypt => Some("bcrypt"),
+            Verifier::Envoy | Verifier::H2o => Some("{SHA}"),
+            Verifier::GoAuth => Some("bcrypt, $apr1$ and {SHA}"),
+            Verifier::Apr(_)
+            | Verifier::Nginx(_)
+            | Verifier::Lighttpd(_)
+            | Verifier::Squid(_)
+            | Verifier::Verdaccio
+            | Verifier::Radicale(_)
+            | Verifier::Text
+            | Verifier::Crypt(_) => None,
+        }
+    }
+
     /// Whether it takes this stored text for the password itself: plain text for apr on Windows, `{PLAIN}` in nginx.
     #[must_use]
     pub fn compares_text(self, field: &[u8]) -> bool {

@@ -12,7 +12,7 @@ use super::site::Site;
 use super::world::{World, explore};
 use crate::answer::{
     Answer, Area, Because, Cause, Client, Login, Noted, Reason, ReasonKind, Remark, Scheme, Survey, UserFileInUse,
-    Verdict,
+    Verdict, Written,
 };
 use crate::finding::{Logins, Outcome};
 use crate::source::{FileId, Place, Span};
@@ -228,7 +228,13 @@ impl Site<'_> {
                     causes.add(&Because::at(reason, place_of(file.file, entry)), outcome);
                 }
             }
-            survey.user_files.push(UserFileInUse { file: file.clone(), verifier, readers });
+            survey.user_files.push(UserFileInUse {
+                file: file.clone(),
+                written: Written::File,
+                verifier,
+                others: Vec::new(),
+                readers,
+            });
         }
     }
 

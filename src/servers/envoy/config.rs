@@ -355,7 +355,7 @@ fn redirection(redirect: &Node) -> u16 {
 }
 
 /// The name of a message behind the slash of its `@type`.
-fn type_of(config: &Node) -> String {
+pub(super) fn type_of(config: &Node) -> String {
     let text = config.get("@type").and_then(Node::text).unwrap_or_default();
     text.rsplit('/').next().unwrap_or_default().to_owned()
 }

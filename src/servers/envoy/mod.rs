@@ -3,5 +3,7 @@
 mod config;
 mod keys;
 mod server;
+mod setting;
 
 pub(super) use server::{PROFILE, open};
+pub(super) use setting::settings;

@@ -26,6 +26,7 @@ mod respond;
 mod rewrite;
 mod secrets;
 mod server;
+mod setting;
 mod setup;
 mod socket;
 mod survey;
@@ -38,4 +39,5 @@ mod vhost;
 mod witness;
 
 pub use open::open;
+pub(super) use setting::settings;
 pub use setup::Lighttpd;

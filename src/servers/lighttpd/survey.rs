@@ -9,7 +9,7 @@ use super::people::UserFileState;
 use super::respond::Until;
 use super::setup::Lighttpd;
 use crate::answer::{
-    Area, Because, Cause, Login, Noted, Reason, Remark, Startup, Survey, Trace, UserFileInUse, Verdict,
+    Area, Because, Cause, Login, Noted, Reason, Remark, Startup, Survey, Trace, UserFileInUse, Verdict, Written,
 };
 use crate::finding::{Logins, Outcome};
 use crate::source::{FileId, Place, Span};
@@ -63,7 +63,13 @@ impl Lighttpd<'_> {
         let Some(setting) = self.file_setting(&witness) else { return };
         let state = self.user_file(setting.value.text().unwrap_or_default());
         if let UserFileState::Read { file, passwords, .. } = state.as_ref() {
-            let new = || UserFileInUse { file: Arc::clone(passwords), verifier: self.verifier(), readers: Vec::new() };
+            let new = || UserFileInUse {
+                file: Arc::clone(passwords),
+                written: Written::File,
+                verifier: self.verifier(),
+                others: Vec::new(),
+                readers: Vec::new(),
+            };
             let known = used.entry(*file).or_insert_with(new);
             if !known.readers.contains(&setting.place) {
                 known.readers.push(setting.place);

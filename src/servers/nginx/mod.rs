@@ -25,6 +25,7 @@ mod reader;
 mod rewriting;
 mod script;
 mod secrets;
+mod setting;
 mod site;
 mod stands;
 mod survey;
@@ -35,3 +36,4 @@ mod uri;
 mod values;
 
 pub use open::open;
+pub(super) use setting::settings;

@@ -8,7 +8,7 @@ use super::reader::Stop;
 use super::site::Site;
 use super::stands::Stand;
 use crate::answer::{
-    Answer, Area, Because, Cause, Client, Login, Noted, Person, Remark, Survey, UserFileInUse, Verdict,
+    Answer, Area, Because, Cause, Client, Login, Noted, Person, Remark, Survey, UserFileInUse, Verdict, Written,
 };
 use crate::finding::{Logins, Outcome};
 use crate::hash::Verifier;
@@ -59,7 +59,13 @@ impl Site<'_> {
         let bytes = self.sources.get(id)?.bytes();
         let new = || {
             let file: Arc<UserFile> = Arc::new(read_nginx(id, bytes));
-            UserFileInUse { file, verifier: Verifier::Nginx(self.target.crypt), readers: Vec::new() }
+            UserFileInUse {
+                file,
+                written: Written::File,
+                verifier: Verifier::Nginx(self.target.crypt),
+                others: Vec::new(),
+                readers: Vec::new(),
+            }
         };
         let fresh = !used.contains_key(&id);
         let known = used.entry(id).or_insert_with(new);

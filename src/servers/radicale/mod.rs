@@ -1,8 +1,10 @@
 //! Radicale 3.9 with its htpasswd backend.
 
 mod ini;
+mod named;
 mod rights;
 mod server;
 mod settings;
 
+pub(super) use named::settings;
 pub(super) use server::{PROFILE, open};

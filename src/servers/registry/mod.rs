@@ -3,5 +3,7 @@
 mod config;
 mod routes;
 mod server;
+mod setting;
 
 pub(super) use server::{PROFILE, open};
+pub(super) use setting::{VARIABLE, settings};

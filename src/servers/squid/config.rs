@@ -100,7 +100,7 @@ pub(super) struct Config {
     pub main: Option<FileId>,
 }
 
-type Line = (Vec<(String, bool)>, Place);
+type Line = (Vec<(String, bool)>, Span);
 
 impl Config {
     /// Reads a file and those that it includes.
@@ -110,19 +110,19 @@ impl Config {
     pub(super) fn take(&mut self, host: &Host<'_>, file: FileId, depth: usize) -> Result<(), Because> {
         let bytes = host.sources.get(file).map(Source::bytes).unwrap_or_default();
         self.main.get_or_insert(file);
-        for line in lines(file, bytes) {
-            self.line(host, &line, depth)?;
+        for (words, span) in lines(bytes) {
+            self.line(host, &words, Place::new(file, span), depth)?;
         }
         Ok(())
     }
 
-    fn line(&mut self, host: &Host<'_>, (words, place): &Line, depth: usize) -> Result<(), Because> {
+    fn line(&mut self, host: &Host<'_>, words: &[(String, bool)], place: Place, depth: usize) -> Result<(), Because> {
         let Some(((name, _), rest)) = words.split_first() else { return Ok(()) };
         let texts: Vec<&str> = rest.iter().map(|(word, _)| word.as_str()).collect();
         match (name.as_str(), texts.as_slice()) {
             ("include", paths) => {
                 for path in paths {
-                    self.include(host, path, *place, depth)?;
+                    self.include(host, path, place, depth)?;
                 }
             }
             ("http_port" | "https_port", [_, options @ ..]) => {
@@ -131,19 +131,19 @@ impl Config {
                     .any(|option| matches!(*option, "accel" | "vhost") || option.starts_with("defaultsite="));
                 self.accel.get_or_insert(accel);
             }
-            ("auth_param", [scheme, key, values @ ..]) => self.auth_param(scheme, key, values, *place)?,
+            ("auth_param", [scheme, key, values @ ..]) => self.auth_param(scheme, key, values, place)?,
             ("acl", [name, kind, ..]) => {
                 let values = rest.get(2..).unwrap_or_default();
-                self.acl(host, name, kind, values, *place)?;
+                self.acl(host, name, kind, values, place)?;
             }
-            ("acl", _) => return Err(wrong(*place, name, "an access list needs a name and a kind")),
-            ("http_access", [action, names @ ..]) => self.rule(action, names, *place)?,
+            ("acl", _) => return Err(wrong(place, name, "an access list needs a name and a kind")),
+            ("http_access", [action, names @ ..]) => self.rule(action, names, place)?,
             ("cache_effective_user", [user]) => self.user = Some((*user).to_owned()),
             _ if DIRECTIVES.lines().any(|known| known == name) => {}
             _ => {
                 return Err(Because::at(
                     Reason::UnknownDirective { name: name.clone(), nearest: nearest(name) },
-                    *place,
+                    place,
                 ));
             }
         }
@@ -332,7 +332,7 @@ fn joined(known: &Test, more: Test) -> Test {
 }
 
 /// The lines with words in them; a word that begins with `#` begins a comment, one in double quotes is told apart.
-fn lines(file: FileId, bytes: &[u8]) -> Vec<Line> {
+pub(super) fn lines(bytes: &[u8]) -> Vec<Line> {
     let mut all = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -343,7 +343,7 @@ fn lines(file: FileId, bytes: &[u8]) -> Vec<Line> {
         let trimmed = line.trim_ascii_end().len();
         let indent = line.len() - line.trim_ascii_start().len();
         if !words.is_empty() {
-            all.push((words, Place::new(file, Span::new(start + indent, start + trimmed))));
+            all.push((words, Span::new(start + indent, start + trimmed)));
         }
         rest = behind.get(1..).unwrap_or_default();
     }

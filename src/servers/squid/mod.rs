@@ -3,5 +3,7 @@
 mod acl;
 mod config;
 mod server;
+mod setting;
 
 pub(super) use server::{open, profile};
+pub(super) use setting::settings;

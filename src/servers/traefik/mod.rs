@@ -6,5 +6,8 @@ mod keys;
 mod middleware;
 mod rule;
 mod server;
+mod setting;
 
 pub(super) use server::{PROFILE, open};
+pub use setting::Label;
+pub(super) use setting::settings;
