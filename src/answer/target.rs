@@ -28,6 +28,13 @@ pub struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// The folder of the main configuration file, as the server knows it; where nobody said, as this machine does.
+    #[must_use]
+    pub fn server_folder(&self) -> PathBuf {
+        let main = self.paths.server_path_of(self.config);
+        main.and_then(|main| main.parent().map(Path::to_owned)).unwrap_or_else(|| self.folder())
+    }
+
     /// The folder of the main configuration file, on this machine.
     #[must_use]
     pub fn folder(&self) -> PathBuf {

@@ -188,6 +188,20 @@ impl PathMap {
         }
     }
 
+    /// The server's path of what lies here, as far as somebody said so.
+    #[must_use]
+    pub fn server_path_of(&self, local: &Path) -> Option<PathBuf> {
+        let mapped = self.mappings.iter().find_map(|mapping| {
+            let below = local.strip_prefix(&mapping.local).ok()?;
+            Some(mapping.server.join(below))
+        });
+        let below_root = || {
+            let below = local.strip_prefix(self.root.as_ref()?).ok()?;
+            Some(Path::new("/").join(below))
+        };
+        mapped.or_else(below_root).or_else(|| self.on_host.then(|| local.to_owned()))
+    }
+
     fn through_mappings(&self, server: &Path) -> Option<PathBuf> {
         let fitting = self.mappings.iter().rev().filter(|mapping| server.starts_with(&mapping.server));
         // Of several greatest, the last one is taken: the one that was added first.

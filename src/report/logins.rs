@@ -100,6 +100,7 @@ fn stranger(answer: &Answer) -> String {
     match answer.status {
         Some(401) => "is asked for a password (401)".to_owned(),
         Some(200) => format!("gets in{}", because(answer)),
+        Some(0) => format!("gets no answer{}", because(answer)),
         Some(status) => format!("gets {status}{}", because(answer)),
         None => UNKNOWN.to_owned(),
     }
@@ -109,6 +110,7 @@ fn holder(answer: &Answer, at: Option<&str>) -> String {
     let at = at.map(|at| format!("  {at}")).unwrap_or_default();
     match (answer.passes(), answer.status) {
         (Some(true), _) => format!("gets in{at}"),
+        (_, Some(0)) => format!("never{}{at}", because(answer)),
         (_, Some(status)) => format!("never: {status}{}{at}", because(answer)),
         (_, None) => format!("{UNKNOWN}{at}"),
     }

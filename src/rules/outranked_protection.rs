@@ -30,7 +30,9 @@ rule! {
     ///
     /// ## What to write instead
     ///
-    /// `location ^~ /staff/`, or the login in the other location as well, or that location inside of the protected one.
+    /// A copy of the other location inside of the protected one, where it inherits the login; or the login in both. Where
+    /// there is nothing but files, `location ^~ /staff/` keeps regular expressions out: but it would hand out scripts as
+    /// text that another location gives to their interpreter.
     id: "outranked-protection",
     severity: Error,
     title: "paths that another section takes out of a protected one",
@@ -47,7 +49,10 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             ),
             label: "asks for no login".to_owned(),
             why: "A regular expression wins over a plain prefix, and only the settings of the winner count.".to_owned(),
-            help: format!("Write `^~` into `{guarded}`, or ask for the login here too."),
+            help: format!(
+                "Nest a copy of this in `{guarded}`, where it inherits the login; or write `^~` there, if no program has to \
+                 answer below it."
+            ),
         })
     });
 }

@@ -41,28 +41,24 @@ impl Row<'_> {
     fn hides_the_next(&self, user: &[u8]) -> bool {
         self.ended && !self.is_skipped() && user.starts_with(self.text)
     }
+}
 
-    /// The line as that of a user.
-    fn line_of(&self, user: &[u8]) -> Option<NginxLine> {
-        let (behind, _) = owned_by(self.text, user).ok()?;
-        let start = self.start + user.len() + 1;
-        let most = behind.get(..MOST).unwrap_or(behind);
-        Some(NginxLine {
-            user: Span::new(self.start, self.start + user.len()),
-            stored: Span::new(start, start + till(|byte| matches!(byte, b'\r' | b':'), most)),
-            whole: Span::new(self.start, start + till(|byte| byte == b'\r', behind)),
-        })
-    }
+/// The line that begins here, with this name.
+fn line_of(bytes: &[u8], start: usize, user: &[u8]) -> Option<NginxLine> {
+    let stored = start + user.len() + 1;
+    let behind = bytes.get(stored..)?;
+    let most = behind.get(..MOST).unwrap_or(behind);
+    Some(NginxLine {
+        user: Span::new(start, start + user.len()),
+        stored: Span::new(stored, stored + till(|byte| matches!(byte, b'\r' | b'\n' | b':'), most)),
+        whole: Span::new(start, stored + till(|byte| matches!(byte, b'\r' | b'\n'), behind)),
+    })
 }
 
 /// How many bytes come before one that fits.
 fn till(ends: impl Fn(u8) -> bool, text: &[u8]) -> usize {
     let head: IResult<&[u8], &[u8]> = take_till(ends).parse(text);
     head.map_or(text.len(), |(_, head)| head.len())
-}
-
-fn owned_by<'t>(text: &'t [u8], user: &[u8]) -> IResult<&'t [u8], (&'t [u8], &'t [u8])> {
-    (tag(user), tag(":")).parse(text)
 }
 
 fn name(text: &[u8]) -> IResult<&[u8], &[u8]> {
@@ -87,15 +83,21 @@ fn rows(bytes: &[u8]) -> impl Iterator<Item = Row<'_>> {
 /// The line that decides for a user: the first that begins with the name and a colon.
 #[must_use]
 pub fn nginx_line(bytes: &[u8], user: &[u8]) -> Option<NginxLine> {
-    let mut hidden = false;
-    for row in rows(bytes) {
-        if std::mem::take(&mut hidden) || row.is_skipped() {
-            continue;
-        }
-        if let Some(line) = row.line_of(user) {
-            return Some(line);
-        }
-        hidden = row.hides_the_next(user);
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        // How much of the name was found before something else came, which the server has then read as well.
+        let same = match first {
+            b'#' | b'\r' | b'\n' => 0,
+            _ => rest.iter().zip(user).take_while(|(one, other)| one == other).count(),
+        };
+        let start = bytes.len() - rest.len();
+        let behind = rest.get(same..).unwrap_or_default();
+        rest = match behind.split_first() {
+            Some((b':', _)) if same == user.len() => return line_of(bytes, start, user),
+            Some((b'\n', behind)) if same == 0 => behind,
+            Some((_, behind)) => row(behind).map_or(&[], |(rest, _)| rest),
+            None => &[],
+        };
     }
     None
 }
@@ -127,7 +129,7 @@ pub fn read_nginx(file: FileId, bytes: &[u8]) -> UserFile {
         }
         // Of several such lines one behind the other, each hides the next, which then hides none.
         let hiding = before.iter().rev().take_while(|row| row.hides_the_next(user)).count();
-        entries.extend(row.line_of(user).filter(|_| hiding % 2 == 0).map(|line| entry(bytes, line)));
+        entries.extend(line_of(bytes, row.start, user).filter(|_| hiding % 2 == 0).map(|line| entry(bytes, line)));
         before.clear();
     }
     oddities.extend(unended.map(|span| Oddity::NoFinalNewline { span }));

@@ -1,5 +1,8 @@
 //! A login with a password file (src/http/modules/ngx_http_auth_basic_module.c).
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -10,14 +13,14 @@ use nom::{IResult, Parser};
 use super::access::Opinion;
 use super::asked::Asked;
 use super::exchange::{Exchange, Known};
-use super::fate::fate;
 use super::tree::Item;
 use crate::answer::{Because, Missing, Reason};
-use crate::hash::{Crypt, Limits, Outcome, Verifier, verify};
+use crate::gate::{fate, nearest};
+use crate::hash::{Crypt, Life, Limits, Outcome, Verifier, judge, verify};
+use crate::lines::is_blank;
 use crate::read::{Fault, FileType, Located, Obstacle, Refusal, server_path};
-use crate::source::Place;
-use crate::users::nginx_line;
-use std::path::{Path, PathBuf};
+use crate::source::{FileId, Place, Source};
+use crate::users::{UserFile, nginx_line, read_nginx};
 
 /// User and password of an Authorization header, if it is a sound Basic one with a user
 /// (src/http/ngx_http_core_module.c, `ngx_http_auth_basic_user`).
@@ -46,7 +49,7 @@ fn decoded(encoded: &[u8]) -> Option<Vec<u8>> {
 /// A password file as a worker gets it.
 pub(super) enum Opened {
     /// Its place among the sources.
-    Read(crate::source::FileId),
+    Read(FileId),
     /// It cannot be opened: the status, and why.
     Failed(u16, Reason),
 }
@@ -74,11 +77,12 @@ impl Exchange<'_, '_> {
         }
     }
 
-    fn compare(&mut self, id: crate::source::FileId, user: &[u8], password: &[u8], file: &Item) -> Known<Opinion> {
-        let bytes = self.site.sources.get(id).map(crate::source::Source::bytes).unwrap_or_default();
+    fn compare(&mut self, id: FileId, user: &[u8], password: &[u8], file: &Item) -> Known<Opinion> {
+        let bytes = self.site.sources.get(id).map(Source::bytes).unwrap_or_default();
         let Some(line) = nginx_line(bytes, user) else {
+            let users = self.site.users(id);
+            let nearest = nearest(users.deciding().map(|entry| &*entry.user), user);
             let name = String::from_utf8_lossy(user).into_owned();
-            let nearest = super::fate::nearest(id, bytes, user);
             let because = Because::at(Reason::UserMissing { name, nearest }, file.place_of(0));
             return Ok(Opinion::No(401, Some(because)));
         };
@@ -89,7 +93,7 @@ impl Exchange<'_, '_> {
         self.step(Some(place), || "this entry decides".to_owned());
         let verifier = Verifier::Nginx(self.site.target.crypt);
         if self.asked.holder.is_some() {
-            return Ok(match fate(stored, verifier) {
+            return Ok(match self.site.fate(id, user) {
                 None => Opinion::Yes,
                 Some(reason @ Reason::CannotTell { .. }) => {
                     return Err(Box::new(Because::at(reason, place)));
@@ -103,7 +107,8 @@ impl Exchange<'_, '_> {
                 Ok(Opinion::Yes)
             }
             Outcome::Mismatch | Outcome::Error => {
-                let reason = fate(stored, verifier).unwrap_or(Reason::WrongPassword);
+                let dead = self.site.fate(id, user).filter(|_| judge(stored, verifier) != Life::Alive);
+                let reason = dead.unwrap_or(Reason::WrongPassword);
                 Ok(Opinion::No(self.site.mismatch(stored), because(reason)))
             }
             Outcome::Unknown => Err(Box::new(Because::at(Reason::CannotTell { missing: Missing::Cost }, place))),
@@ -112,6 +117,23 @@ impl Exchange<'_, '_> {
 }
 
 impl super::site::Site<'_> {
+    /// The entries of a password file.
+    pub(super) fn users(&self, id: FileId) -> Arc<UserFile> {
+        let read = || Arc::new(read_nginx(id, self.sources.get(id).map(Source::bytes).unwrap_or_default()));
+        self.users.borrow_mut().entry(id).or_insert_with(read).clone()
+    }
+
+    /// Why the right password of a user does not fit, or why that cannot be told; `None`: it fits.
+    fn fate(&self, id: FileId, user: &[u8]) -> Option<Reason> {
+        let users = self.users(id);
+        let entry = users.entry(user)?;
+        let blank = |byte: Option<&u8>| byte.is_some_and(|byte| is_blank(*byte));
+        if blank(entry.user.first()) || blank(entry.user.last()) {
+            return Some(Reason::BlankInEntry { part: "the user name" });
+        }
+        fate(&users, entry, Verifier::Nginx(self.target.crypt))
+    }
+
     /// The status of a password that does not match: where crypt(3) gives NULL for a text that it cannot use, an error
     /// (`ngx_http_auth_basic_crypt_handler`).
     fn mismatch(&self, stored: &[u8]) -> u16 {
@@ -151,8 +173,8 @@ impl super::site::Site<'_> {
         let path = shown.to_owned();
         match self.target.files.read(&local) {
             Ok(bytes) => {
-                let mut source = crate::source::Source::new(local.clone(), bytes);
-                let secrets = crate::users::UserFile::secrets(&source);
+                let mut source = Source::new(local.clone(), bytes);
+                let secrets = UserFile::secrets(&source);
                 source.set_secrets(secrets);
                 let id = self.sources.add(source);
                 self.user_files.borrow_mut().insert(local, id);

@@ -223,7 +223,8 @@ impl Exchange<'_, '_> {
             return Ok(None);
         }
         let Some(path) = self.mapped()? else { return Ok(Some(End::Status(500))) };
-        let folder = path.strip_suffix(b"/").filter(|rest| !rest.is_empty()).unwrap_or(&path);
+        // The last byte goes, be it a slash or, behind an alias without one, a letter.
+        let folder = path.split_last().map(|(_, rest)| rest).filter(|rest| !rest.is_empty()).unwrap_or(&path);
         Ok(Some(match self.site.disk.open(folder)? {
             Ok(Entry::Directory) => End::Sent(200),
             Ok(Entry::File | Entry::Other) | Err(Failed::Missing | Failed::NotADirectory | Failed::TooLong) => {

@@ -3,11 +3,11 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::reader::locate;
-use crate::answer::{Missing, Target};
+use crate::answer::Target;
 use crate::read::Located;
 
-/// The server's paths that fit, sorted by their bytes; fails where a folder does not lie here.
-pub(super) fn found(target: &Target<'_>, pattern: &Path) -> Result<Vec<PathBuf>, Missing> {
+/// The server's paths that fit, sorted by their bytes; `None`: a folder does not lie here.
+pub(super) fn found(target: &Target<'_>, pattern: &Path) -> Option<Vec<PathBuf>> {
     let mut paths = vec![PathBuf::from("/")];
     for component in pattern.components() {
         let name = match component {
@@ -23,9 +23,7 @@ pub(super) fn found(target: &Target<'_>, pattern: &Path) -> Result<Vec<PathBuf>,
         }
         let mut next = Vec::new();
         for folder in &paths {
-            let Located::Local { path: local, .. } = locate(target, folder) else {
-                return Err(Missing::Path { path: folder.display().to_string() });
-            };
+            let Located::Local { path: local, .. } = locate(target, folder) else { return None };
             let names = target.files.children(&local).unwrap_or_default();
             let names = names.iter().filter_map(|path| path.file_name());
             next.extend(names.filter(|found| fits(name, found.as_encoded_bytes(), true)).map(|name| folder.join(name)));
@@ -37,7 +35,7 @@ pub(super) fn found(target: &Target<'_>, pattern: &Path) -> Result<Vec<PathBuf>,
         Located::Unmapped => true,
     });
     paths.sort_unstable_by(|one, two| one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes()));
-    Ok(paths)
+    Some(paths)
 }
 
 /// Whether a name fits a pattern (fnmatch(3)); a leading dot fits no wildcard.

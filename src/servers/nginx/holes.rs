@@ -73,7 +73,8 @@ impl Site<'_> {
             let silent = !self.guards(found) && self.tree.setting(found, "auth_basic").is_none();
             let internal = self.tree.setting(found, "internal").is_some();
             let denied = self.tree.nearest(found, &["allow", "deny"]).first().is_some_and(|item| item.name == b"deny");
-            if !by_pattern || !silent || internal || denied || known.contains(&found) {
+            let leaks = self.tree.outward(found).any(|block| self.leaky.contains(&block));
+            if leaks || !by_pattern || !silent || internal || denied || known.contains(&found) {
                 continue;
             }
             known.push(found);

@@ -10,7 +10,6 @@ mod dav;
 mod directives;
 mod disk;
 mod exchange;
-mod fate;
 mod glob;
 mod holes;
 mod listen;

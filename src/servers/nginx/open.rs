@@ -27,7 +27,7 @@ pub fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Ser
     source.set_secrets(hidden);
     let file = sources.add(source);
     let mut reader = Reader::new(target, sources, file);
-    let stop = reader.main(file).err();
+    let ending = reader.main(file);
     let account = account(&reader.tree, target);
     Ok(Nginx(Site {
         target,
@@ -37,8 +37,11 @@ pub fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Ser
         declared: reader.declared,
         folder: reader.folder,
         disk: Disk { target, account },
-        stop,
+        stop: ending.stop,
+        complete: ending.complete,
+        leaky: reader.leaky,
         user_files: RefCell::default(),
+        users: RefCell::default(),
         patterns: RefCell::new(HashMap::new()),
     }))
 }

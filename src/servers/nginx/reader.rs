@@ -12,7 +12,7 @@ use super::secrets::secrets;
 use super::syntax::{Fault, Token, Word, token};
 use super::tree::{Block, BlockId, Item, Kind, Tree};
 use crate::answer::{Because, Missing, Reason, Target};
-use crate::read::{self, Located, server_path};
+use crate::read::{self, How, Located, server_path};
 use crate::source::{FileId, Place, Source, Sources, Span};
 
 /// The folder of relative paths that are no configuration files (`--prefix` of Debian's build).
@@ -69,7 +69,18 @@ pub(super) struct Reader<'a> {
     pub(super) late: Option<Stop>,
     /// The folder of the main configuration file, as the server knows it.
     pub(super) folder: PathBuf,
+    /// The first thing that keeps htlint from telling whether the server starts; it reads on.
+    doubt: Option<Doubt>,
+    /// Blocks into which something is included that htlint has not got.
+    pub(super) leaky: BTreeSet<BlockId>,
     depth: usize,
+}
+
+/// What is not known, and the reader went on.
+struct Doubt {
+    because: Box<Because>,
+    /// Whether it is text or a module, which may declare things.
+    declares: bool,
 }
 
 /// A file's text and how far it is read.
@@ -77,6 +88,31 @@ struct Text<'a> {
     file: FileId,
     bytes: &'a [u8],
     at: usize,
+}
+
+/// Folders that packages put the main configuration into.
+const USUAL: [&str; 4] = ["/etc/nginx", "/usr/local/etc/nginx", "/opt/homebrew/etc/nginx", "/usr/local/nginx/conf"];
+
+/// Files that packages bring, which say nothing of logins and are there on every server.
+const SHIPPED: [&str; 10] = [
+    "mime.types",
+    "fastcgi_params",
+    "fastcgi.conf",
+    "fastcgi-php.conf",
+    "uwsgi_params",
+    "scgi_params",
+    "proxy_params",
+    "koi-utf",
+    "koi-win",
+    "options-ssl-nginx.conf",
+];
+
+/// How the reading ended.
+pub(super) struct Ending {
+    /// Why the server does not start, or why that is not known.
+    pub(super) stop: Option<Stop>,
+    /// Whether all that is at hand was read.
+    pub(super) complete: bool,
 }
 
 /// Blocks or files in one another, at most: the server itself would run out of stack or descriptors.
@@ -94,16 +130,50 @@ impl<'a> Reader<'a> {
             backends: Vec::new(),
             listens: Listens::default(),
             late: None,
-            folder: target.folder(),
+            folder: target.server_folder(),
+            doubt: None,
+            leaky: BTreeSet::new(),
             depth: 0,
         }
     }
 
     /// Reads the main file, and all that it includes.
-    pub(super) fn main(&mut self, file: FileId) -> Result<(), Stop> {
+    pub(super) fn main(&mut self, file: FileId) -> Ending {
         let top = self.tree.top();
-        self.whole(file, top)?;
-        commands::end(self)
+        let read = self.whole(file, top);
+        let complete = read.is_ok();
+        let stop = match (read.and_then(|()| commands::end(self)), self.doubt.take()) {
+            (Ok(()), None) => None,
+            (Ok(()), Some(doubt)) => Some(Stop::Unknown(doubt.because)),
+            (Err(Stop::Fails(because)), Some(doubt)) if doubt.declares && hinges_on_text(&because.reason) => {
+                Some(Stop::Unknown(doubt.because))
+            }
+            (Err(stop), _) => Some(stop),
+        };
+        Ending { stop, complete }
+    }
+
+    /// Notes what keeps htlint from telling whether the server starts.
+    pub(super) fn doubt(&mut self, because: Box<Because>) {
+        let Reason::CannotTell { missing } = &because.reason else { return };
+        let declares = !matches!(missing, Missing::Dns);
+        if self.doubt.as_ref().is_none_or(|doubt| declares && !doubt.declares) {
+            self.doubt = Some(Doubt { because, declares });
+        }
+    }
+
+    /// A file to be included that is not at hand, or files that fit a pattern.
+    fn absent(&mut self, path: &Path, scope: BlockId, place: Place, pattern: bool) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if SHIPPED.contains(&name.as_str()) {
+            return;
+        }
+        let kind = self.tree.get(scope).kind;
+        if !(pattern && matches!(kind, Kind::Main | Kind::Http)) {
+            self.leaky.insert(scope);
+        }
+        let missing = Missing::Path { path: path.display().to_string() };
+        self.doubt(Box::new(Because::at(Reason::CannotTell { missing }, place)));
     }
 
     fn whole(&mut self, file: FileId, scope: BlockId) -> Result<(), Stop> {
@@ -152,7 +222,15 @@ impl<'a> Reader<'a> {
         if let Some(message) = wrong(row, &item, &self.tree.get(scope).items) {
             return Err(Stop::wrong(&item.name(), message, item.place));
         }
-        if opens { self.block(text, scope, item) } else { commands::simple(self, scope, item) }
+        if opens {
+            return self.block(text, scope, item);
+        }
+        match commands::simple(self, scope, &item) {
+            Err(Stop::Unknown(because)) => self.doubt(because),
+            judged => judged?,
+        }
+        self.tree.get_mut(scope).items.push(item);
+        Ok(())
     }
 
     /// The declaration that fits; an error if there is none, as `ngx_conf_handler` looks for it.
@@ -256,8 +334,9 @@ impl<'a> Reader<'a> {
         if !pattern {
             self.included(&path, scope, item.place)?;
         } else {
-            for path in glob::found(self.target, &path).map_err(|missing| Stop::unknown(missing, item.place))? {
-                self.included(&path, scope, item.place)?;
+            match glob::found(self.target, &path) {
+                Some(found) => found.iter().try_for_each(|path| self.included(path, scope, item.place))?,
+                None => self.absent(&path, scope, item.place, true),
             }
         }
         self.depth -= 1;
@@ -266,7 +345,8 @@ impl<'a> Reader<'a> {
 
     fn included(&mut self, path: &Path, scope: BlockId, place: Place) -> Result<(), Stop> {
         let Located::Local { path: local, .. } = self.locate(path) else {
-            return Err(Stop::unknown(Missing::Path { path: path.display().to_string() }, place));
+            self.absent(path, scope, place, false);
+            return Ok(());
         };
         match self.target.files.read(&local) {
             Ok(bytes) => {
@@ -297,9 +377,28 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where a path of the server lies here.
+/// Where a path of the server lies here. In a checkout the folder of the main file stands for the usual one on a server.
 pub(super) fn locate(target: &Target<'_>, path: &Path) -> Located {
-    target.paths.told(target.files, path)
+    let told = target.paths.told(target.files, path);
+    if told != Located::Unmapped {
+        return told;
+    }
+    let mut below = USUAL.iter().filter_map(|usual| path.strip_prefix(usual).ok());
+    match below.next().map(|below| target.folder().join(below)) {
+        Some(here) if target.files.stat(&here).is_ok() => Located::Local { path: here, how: How::Own },
+        Some(_) | None => Located::Unmapped,
+    }
+}
+
+/// Whether text that htlint has not got may hold what is missed.
+fn hinges_on_text(reason: &Reason) -> bool {
+    match reason {
+        Reason::ModuleNotLoaded { .. } | Reason::UnknownDirective { nearest: None, .. } => true,
+        Reason::WrongArguments { message, .. } => ["unknown \"", "unknown log format", "zero size shared memory zone"]
+            .iter()
+            .any(|start| message.starts_with(start)),
+        _ => false,
+    }
 }
 
 fn unreadable(fault: &Fault, file: FileId) -> Stop {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::asked::Asked;
 use super::disk::Disk;
@@ -16,6 +17,7 @@ use super::uri;
 use crate::answer::{Because, Missing, Reason, Target, Trace};
 use crate::pattern::{Dialect, Pattern};
 use crate::source::{FileId, Sources};
+use crate::users::UserFile;
 
 /// A compiled regular expression; `None`: htlint cannot try it.
 type Compiled = Rc<Option<Pattern>>;
@@ -31,7 +33,13 @@ pub(super) struct Site<'a> {
     pub(super) folder: PathBuf,
     pub(super) disk: Disk<'a>,
     pub(super) stop: Option<Stop>,
+    /// Whether all that is at hand of the configuration was read.
+    pub(super) complete: bool,
+    /// Blocks into which something is included that htlint has not got.
+    pub(super) leaky: BTreeSet<BlockId>,
     pub(super) user_files: RefCell<HashMap<PathBuf, FileId>>,
+    /// The same files, read.
+    pub(super) users: RefCell<HashMap<FileId, Arc<UserFile>>>,
     pub(super) patterns: RefCell<HashMap<(Vec<u8>, bool), Compiled>>,
 }
 

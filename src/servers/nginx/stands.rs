@@ -4,9 +4,11 @@ use super::asked::Asked;
 use super::exchange::{End, Exchange, Known};
 use super::location::Matching;
 use super::methods;
+use super::reader::Stop;
 use super::site::Site;
 use super::tree::{BlockId, Item, Kind};
 use crate::answer::{Answer, Because, Client, Login, Missing, Reason, Request, Trace};
+use crate::gate::refused_start;
 use crate::source::{FileId, Place};
 
 /// A place where a login stands or was meant to stand.
@@ -138,6 +140,14 @@ impl Site<'_> {
 
     /// What becomes of a request at a place, as far as its access goes.
     pub(super) fn fate_at(&self, stand: &Stand, login: Login, client: Client) -> Answer {
+        let leaks = self.tree.outward(stand.block).any(|block| self.leaky.contains(&block));
+        match &self.stop {
+            Some(Stop::Fails(because)) => return refused_start(std::slice::from_ref(because.as_ref())),
+            Some(Stop::Unknown(because)) if leaks || !self.complete => {
+                return Answer::unknown(because.as_ref().clone());
+            }
+            Some(Stop::Unknown(_)) | None => {}
+        }
         let host = self.first_name(stand.server);
         let headers = vec![("Host".to_owned(), if host.is_empty() { b"localhost".to_vec() } else { host.clone() })];
         let method = stand.method.to_owned();

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::reader::Stop;
 use super::site::Site;
 use super::stands::Stand;
 use crate::answer::{
-    Answer, Area, Because, Cause, Client, Login, Noted, Person, Remark, Survey, UserFileInUse, Verdict, Written,
+    Answer, Area, Because, Cause, Client, Login, Noted, Person, Reason, Remark, Survey, UserFileInUse, Verdict, Written,
 };
 use crate::finding::{Logins, Outcome};
-use crate::hash::Verifier;
-use crate::source::FileId;
-use crate::users::{UserFile, read_nginx};
+use crate::hash::{Life, Verifier, judge};
+use crate::source::{FileId, Place, Span};
+use crate::users::{Encoding, Oddity, UserFile};
 
 impl Site<'_> {
     /// The survey.
@@ -24,12 +23,15 @@ impl Site<'_> {
         for stand in self.stands() {
             if let Some(file) = self.use_file(&stand, &mut used) {
                 self.served(file, &mut survey.remarks);
+                for because in self.lost_lines(&self.users(file)) {
+                    add(&mut survey.causes, &because, Outcome { logins: Some(Logins::None), status: Some(401) });
+                }
             }
             let area = self.area(&stand, starts, &used);
             take_area(&area, &mut survey.causes);
             survey.areas.push(area);
         }
-        if starts {
+        if starts && self.complete {
             self.holes(&mut survey.causes);
             self.seams(&mut survey.remarks);
         }
@@ -56,17 +58,9 @@ impl Site<'_> {
     /// The password file in force at a place, if it can be read.
     fn use_file(&self, stand: &Stand, used: &mut BTreeMap<FileId, UserFileInUse>) -> Option<FileId> {
         let (id, place) = self.file_of(stand)?;
-        let bytes = self.sources.get(id)?.bytes();
-        let new = || {
-            let file: Arc<UserFile> = Arc::new(read_nginx(id, bytes));
-            UserFileInUse {
-                file,
-                written: Written::File,
-                verifier: Verifier::Nginx(self.target.crypt),
-                others: Vec::new(),
-                readers: Vec::new(),
-            }
-        };
+        let verifier = Verifier::Nginx(self.target.crypt);
+        let (written, others, readers) = (Written::File, Vec::new(), Vec::new());
+        let new = || UserFileInUse { file: self.users(id), written, verifier, others, readers };
         let fresh = !used.contains_key(&id);
         let known = used.entry(id).or_insert_with(new);
         if !known.readers.contains(&place) {
@@ -76,14 +70,13 @@ impl Site<'_> {
     }
 
     fn area(&self, stand: &Stand, starts: bool, used: &BTreeMap<FileId, UserFileInUse>) -> Area {
-        let unknown = || Answer { status: None, because: Vec::new() };
-        let ask = |login: Login| if starts { self.fate_at(stand, login, Client::Elsewhere) } else { unknown() };
+        let ask = |login: Login| self.fate_at(stand, login, Client::Elsewhere);
         let anonymous = ask(Login::Anonymous);
         let file = self.file_of(stand).and_then(|(id, _)| used.get(&id)).filter(|_| stand.asks);
         let person = |entry: &crate::users::Entry| Person {
-            name: entry.user.to_vec(),
-            place: file.map(|used| crate::source::Place::new(used.file.file, entry.span)),
-            answer: if starts { self.holder_at(stand, &entry.user) } else { unknown() },
+            name: entry.user.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&entry.user).to_vec(),
+            place: file.map(|used| Place::new(used.file.file, entry.span)),
+            answer: self.holder_at(stand, &entry.user),
             given: self.given_at(stand, &entry.user).filter(|_| starts),
         };
         let people = file.map(|used| used.file.deciding().map(person).collect()).unwrap_or_default();
@@ -133,6 +126,34 @@ impl Site<'_> {
         }
     }
 
+    /// The faults of lines that make no entry at all.
+    fn lost_lines(&self, file: &UserFile) -> Vec<Because> {
+        let place = |span| Place::new(file.file, span);
+        let mut lost = Vec::new();
+        for oddity in &file.oddities {
+            match oddity {
+                Oddity::NoColon { span, remark: false } => {
+                    lost.push(Because::at(Reason::EntryWithoutColon, place(*span)));
+                }
+                Oddity::CommentedEntry { user, stored, span } => {
+                    if judge(stored, Verifier::Nginx(self.target.crypt)) == Life::Alive {
+                        let name = String::from_utf8_lossy(user).into_owned();
+                        lost.push(Because::at(Reason::CommentedUser { name }, place(*span)));
+                    }
+                }
+                Oddity::NoColon { remark: true, .. }
+                | Oddity::Nul { .. }
+                | Oddity::NoFinalNewline { .. }
+                | Oddity::Swallowed { .. }
+                | Oddity::TooLong { .. } => {}
+            }
+        }
+        if let Some(encoding) = file.encoding.filter(|encoding| *encoding != Encoding::Utf8Bom) {
+            lost.push(Because::at(Reason::UserFileEncoding { what: encoding.words() }, place(Span::new(0, 2))));
+        }
+        lost
+    }
+
     /// Whether a stranger's GET obtains a password file.
     fn served(&self, file: FileId, remarks: &mut Vec<Noted>) {
         let Some(path) = self.user_files.borrow().iter().find(|(_, id)| **id == file).map(|(path, _)| path.clone())
@@ -140,7 +161,7 @@ impl Site<'_> {
             return;
         };
         if self.is_handed_out(&path) {
-            let place = crate::source::Place::new(file, crate::source::Span::at(0));
+            let place = Place::new(file, Span::at(0));
             remarks.push(Noted { remark: Remark::PasswordFileServed, place, related: None });
         }
     }

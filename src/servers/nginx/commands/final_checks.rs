@@ -61,7 +61,10 @@ fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
             block.args.first().is_some_and(|word| word.value.eq_ignore_ascii_case(host))
         };
         if !reader.tree.children(http, Kind::Upstream).any(named) {
-            resolve(reader, host, *place, "proxy_pass")?;
+            match resolve(reader, host, *place, "proxy_pass") {
+                Err(Stop::Unknown(because)) => reader.doubt(because),
+                judged => judged?,
+            }
         }
     }
     let servers: Vec<BlockId> = reader.tree.children(http, Kind::Server).collect();
@@ -74,7 +77,10 @@ fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
     for server in &servers {
         referers(reader, *server, *server)?;
     }
-    variables(reader)?;
+    match variables(reader) {
+        Err(Stop::Unknown(because)) => reader.doubt(because),
+        judged => judged?,
+    }
     zones(reader, http)?;
     names(reader, &servers)
 }

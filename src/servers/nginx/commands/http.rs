@@ -146,12 +146,12 @@ pub(super) fn certificate(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> 
         return Ok(());
     }
     let path = reader.folder.join(crate::read::server_path(written));
-    let Located::Local { path, .. } = reader.locate(&path) else { return Ok(()) };
+    let Located::Local { path: local, .. } = reader.locate(&path) else { return Ok(()) };
     let failed = |why: String| {
-        let message = format!("cannot load certificate \"{}\": {why}", path.display());
-        Err(Stop::wrong(&item.name(), message, item.place_of(0)))
+        let message = format!("cannot load this certificate: {why}");
+        Err(Stop::fails(Reason::StartupRefused { message }, item.place_of(0)))
     };
-    match reader.target.files.read(&path) {
+    match reader.target.files.read(&local) {
         Ok(bytes) if String::from_utf8_lossy(&bytes).contains(mark) => Ok(()),
         Ok(_) => failed("PEM_read_bio_X509_AUX() failed".to_owned()),
         Err(crate::read::Fault::Denied) => Ok(()),
