@@ -152,7 +152,7 @@ impl super::site::Site<'_> {
     pub(super) fn opened(&self, path: &Path, item: &Item) -> Known<Opened> {
         let missing = |missing| Err(Box::new(Because::at(Reason::CannotTell { missing }, item.place_of(0))));
         let shown = path.display().to_string();
-        let Located::Local { path: local, .. } = super::reader::locate(self.target, path) else {
+        let Located::Local { path: local, .. } = super::include::locate(self.target, path) else {
             return missing(Missing::Path { path: shown });
         };
         if let Some(id) = self.user_files.borrow().get(&local) {

@@ -3,7 +3,7 @@
 use crate::answer::{Because, Missing, Reason, Target};
 use crate::read::{Account, Fault, FileType, Located, Obstacle, Stat, server_path};
 
-use super::reader::locate;
+use super::include::locate;
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::reader::locate;
+use super::include::locate;
 use crate::answer::Target;
 use crate::read::Located;
 

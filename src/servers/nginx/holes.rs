@@ -94,7 +94,7 @@ impl Site<'_> {
         let Some(root) = self.tree.setting(block, "root") else { return Vec::new() };
         let folder = [self.rooted(root.arg(0)).as_slice(), b"/", prefix].concat();
         let server = crate::read::server_path(&folder);
-        let crate::read::Located::Local { path, .. } = super::reader::locate(self.target, &server) else {
+        let crate::read::Located::Local { path, .. } = super::include::locate(self.target, &server) else {
             return Vec::new();
         };
         let children = self.target.files.children(&path).unwrap_or_default();
@@ -123,7 +123,7 @@ impl Site<'_> {
         self.tree.children(http, Kind::Server).any(|server| {
             let Some(root) = self.tree.setting(server, "root") else { return false };
             let root = crate::read::server_path(&self.rooted(root.arg(0)));
-            let crate::read::Located::Local { path: root, .. } = super::reader::locate(self.target, &root) else {
+            let crate::read::Located::Local { path: root, .. } = super::include::locate(self.target, &root) else {
                 return false;
             };
             let Ok(below) = file.strip_prefix(&root) else { return false };

@@ -12,6 +12,7 @@ mod disk;
 mod exchange;
 mod glob;
 mod holes;
+mod include;
 mod listen;
 mod location;
 mod mapping;

@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::commands;
 use super::directives::{Row, nearest, rows, wrong};
-use super::glob;
 use super::listen::Listens;
-use super::secrets::secrets;
 use super::syntax::{Fault, Token, Word, token};
 use super::tree::{Block, BlockId, Item, Kind, Tree};
 use crate::answer::{Because, Missing, Reason, Target};
-use crate::read::{self, How, Located, server_path};
+use crate::read::{Located, server_path};
 use crate::source::{FileId, Place, Source, Sources, Span};
 
 /// The folder of relative paths that are no configuration files (`--prefix` of Debian's build).
@@ -52,6 +50,15 @@ pub(super) struct Use {
     pub(super) place: Place,
 }
 
+/// A host that requests are handed on to.
+#[derive(Debug)]
+pub(super) struct Backend {
+    pub(super) host: Vec<u8>,
+    pub(super) place: Place,
+    /// Whether no port is the usual one.
+    pub(super) portless: bool,
+}
+
 /// What has been read so far.
 pub(super) struct Reader<'a> {
     pub(super) target: &'a Target<'a>,
@@ -63,7 +70,7 @@ pub(super) struct Reader<'a> {
     pub(super) declared: BTreeSet<Vec<u8>>,
     pub(super) uses: Vec<Use>,
     /// The hosts that requests are handed on to.
-    pub(super) backends: Vec<(Vec<u8>, Place)>,
+    pub(super) backends: Vec<Backend>,
     pub(super) listens: Listens,
     /// The first thing that the server stumbles over once all is read: a file that cannot be opened.
     pub(super) late: Option<Stop>,
@@ -73,7 +80,7 @@ pub(super) struct Reader<'a> {
     doubt: Option<Doubt>,
     /// Blocks into which something is included that htlint has not got.
     pub(super) leaky: BTreeSet<BlockId>,
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 /// What is not known, and the reader went on.
@@ -90,23 +97,6 @@ struct Text<'a> {
     at: usize,
 }
 
-/// Folders that packages put the main configuration into.
-const USUAL: [&str; 4] = ["/etc/nginx", "/usr/local/etc/nginx", "/opt/homebrew/etc/nginx", "/usr/local/nginx/conf"];
-
-/// Files that packages bring, which say nothing of logins and are there on every server.
-const SHIPPED: [&str; 10] = [
-    "mime.types",
-    "fastcgi_params",
-    "fastcgi.conf",
-    "fastcgi-php.conf",
-    "uwsgi_params",
-    "scgi_params",
-    "proxy_params",
-    "koi-utf",
-    "koi-win",
-    "options-ssl-nginx.conf",
-];
-
 /// How the reading ended.
 pub(super) struct Ending {
     /// Why the server does not start, or why that is not known.
@@ -116,7 +106,7 @@ pub(super) struct Ending {
 }
 
 /// Blocks or files in one another, at most: the server itself would run out of stack or descriptors.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(target: &'a Target<'a>, sources: &'a Sources, file: FileId) -> Self {
@@ -162,21 +152,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A file to be included that is not at hand, or files that fit a pattern.
-    fn absent(&mut self, path: &Path, scope: BlockId, place: Place, pattern: bool) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if SHIPPED.contains(&name.as_str()) {
-            return;
-        }
-        let kind = self.tree.get(scope).kind;
-        if !(pattern && matches!(kind, Kind::Main | Kind::Http)) {
-            self.leaky.insert(scope);
-        }
-        let missing = Missing::Path { path: path.display().to_string() };
-        self.doubt(Box::new(Because::at(Reason::CannotTell { missing }, place)));
-    }
-
-    fn whole(&mut self, file: FileId, scope: BlockId) -> Result<(), Stop> {
+    pub(super) fn whole(&mut self, file: FileId, scope: BlockId) -> Result<(), Stop> {
         let bytes = self.sources.get(file).map(Source::bytes).unwrap_or_default();
         self.statements(&mut Text { file, bytes, at: 0 }, scope, None)
     }
@@ -321,54 +297,9 @@ impl<'a> Reader<'a> {
         commands::entry(self, scope, item)
     }
 
-    /// `include` (`ngx_conf_include`).
-    fn include(&mut self, scope: BlockId, item: &Item) -> Result<(), Stop> {
-        let written = item.arg(0);
-        let path = self.folder.join(server_path(written));
-        let pattern = path.as_os_str().as_encoded_bytes().iter().any(|byte| matches!(byte, b'*' | b'?' | b'['));
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            let fault = "Too many open files".to_owned();
-            return Err(Stop::fails(Reason::UnreadableConfig { fault }, item.place));
-        }
-        if !pattern {
-            self.included(&path, scope, item.place)?;
-        } else {
-            match glob::found(self.target, &path) {
-                Some(found) => found.iter().try_for_each(|path| self.included(path, scope, item.place))?,
-                None => self.absent(&path, scope, item.place, true),
-            }
-        }
-        self.depth -= 1;
-        Ok(())
-    }
-
-    fn included(&mut self, path: &Path, scope: BlockId, place: Place) -> Result<(), Stop> {
-        let Located::Local { path: local, .. } = self.locate(path) else {
-            self.absent(path, scope, place, false);
-            return Ok(());
-        };
-        match self.target.files.read(&local) {
-            Ok(bytes) => {
-                let secrets = secrets(&bytes);
-                let mut source = Source::new(local, bytes);
-                source.set_secrets(secrets);
-                let file = self.sources.add(source);
-                self.whole(file, scope)
-            }
-            Err(read::Fault::Denied) => {
-                Err(Stop::unknown(Missing::Content { path: local.display().to_string() }, place))
-            }
-            Err(fault) => {
-                let fault = format!("open() \"{}\" failed {fault}", path.display());
-                Err(Stop::fails(Reason::UnreadableConfig { fault }, place))
-            }
-        }
-    }
-
     /// Where a path of the server lies here; what stands below the main file's folder is where that folder is.
     pub(super) fn locate(&self, path: &Path) -> Located {
-        locate(self.target, path)
+        super::include::locate(self.target, path)
     }
 
     /// A path that is completed with the server's own root, not with the configuration's folder.
@@ -377,28 +308,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where a path of the server lies here. In a checkout the folder of the main file stands for the usual one on a server.
-pub(super) fn locate(target: &Target<'_>, path: &Path) -> Located {
-    let told = target.paths.told(target.files, path);
-    if told != Located::Unmapped {
-        return told;
-    }
-    let mut below = USUAL.iter().filter_map(|usual| path.strip_prefix(usual).ok());
-    match below.next().map(|below| target.folder().join(below)) {
-        Some(here) if target.files.stat(&here).is_ok() => Located::Local { path: here, how: How::Own },
-        Some(_) | None => Located::Unmapped,
-    }
-}
-
 /// Whether text that htlint has not got may hold what is missed.
 fn hinges_on_text(reason: &Reason) -> bool {
-    match reason {
-        Reason::ModuleNotLoaded { .. } | Reason::UnknownDirective { nearest: None, .. } => true,
-        Reason::WrongArguments { message, .. } => ["unknown \"", "unknown log format", "zero size shared memory zone"]
-            .iter()
-            .any(|start| message.starts_with(start)),
-        _ => false,
-    }
+    let unknown = ["unknown \"", "unknown log format", "zero size shared memory zone"];
+    let names_unknown = |message: &str| unknown.iter().any(|start| message.starts_with(start));
+    matches!(reason, Reason::ModuleNotLoaded { .. } | Reason::UnknownDirective { nearest: None, .. })
+        || matches!(reason, Reason::WrongArguments { message, .. } if names_unknown(message))
 }
 
 fn unreadable(fault: &Fault, file: FileId) -> Stop {

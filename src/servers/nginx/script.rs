@@ -57,54 +57,100 @@ impl Value {
     }
 }
 
+/// Directives whose first word may hold variables.
+const FIRST: [&str; 47] = [
+    "access_log",
+    "alias",
+    "auth_basic",
+    "auth_basic_user_file",
+    "charset",
+    "expires",
+    "fastcgi_bind",
+    "fastcgi_cache",
+    "fastcgi_cache_key",
+    "fastcgi_index",
+    "fastcgi_pass",
+    "grpc_bind",
+    "grpc_pass",
+    "grpc_ssl_certificate",
+    "grpc_ssl_certificate_key",
+    "hash",
+    "limit_conn_zone",
+    "limit_rate",
+    "limit_rate_after",
+    "limit_req_zone",
+    "map",
+    "memcached_bind",
+    "proxy_bind",
+    "proxy_cache",
+    "proxy_cache_key",
+    "proxy_method",
+    "proxy_pass",
+    "proxy_set_body",
+    "proxy_ssl_certificate",
+    "proxy_ssl_certificate_key",
+    "proxy_ssl_name",
+    "root",
+    "scgi_bind",
+    "scgi_cache",
+    "scgi_cache_key",
+    "scgi_pass",
+    "secure_link",
+    "secure_link_md5",
+    "split_clients",
+    "ssl_certificate",
+    "ssl_certificate_key",
+    "uwsgi_bind",
+    "uwsgi_cache",
+    "uwsgi_cache_key",
+    "uwsgi_pass",
+    "uwsgi_ssl_certificate",
+    "uwsgi_ssl_certificate_key",
+];
+/// Those whose second word may.
+const SECOND: [&str; 10] = [
+    "add_header",
+    "add_trailer",
+    "auth_request_set",
+    "fastcgi_param",
+    "grpc_set_header",
+    "proxy_set_header",
+    "rewrite",
+    "scgi_param",
+    "set",
+    "uwsgi_param",
+];
+/// Those whose words all may.
+const ALL: [&str; 18] = [
+    "fastcgi_cache_bypass",
+    "fastcgi_no_cache",
+    "fastcgi_store",
+    "index",
+    "proxy_cache_bypass",
+    "proxy_cookie_domain",
+    "proxy_cookie_path",
+    "proxy_no_cache",
+    "proxy_redirect",
+    "proxy_store",
+    "scgi_cache_bypass",
+    "scgi_no_cache",
+    "scgi_store",
+    "sub_filter",
+    "try_files",
+    "uwsgi_cache_bypass",
+    "uwsgi_no_cache",
+    "uwsgi_store",
+];
+
 /// The texts of a directive that may hold variables, by the numbers of its words.
 pub(super) fn scripted(name: &[u8], words: usize) -> Vec<usize> {
-    let last = words.saturating_sub(1);
+    let is_of = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
     match name {
-        b"auth_basic"
-        | b"auth_basic_user_file"
-        | b"root"
-        | b"alias"
-        | b"access_log"
-        | b"proxy_pass"
-        | b"expires"
-        | b"proxy_method"
-        | b"proxy_bind"
-        | b"proxy_cache_key"
-        | b"fastcgi_cache_key"
-        | b"limit_rate"
-        | b"proxy_set_body"
-        | b"fastcgi_pass"
-        | b"uwsgi_pass"
-        | b"scgi_pass"
-        | b"fastcgi_index"
-        | b"map"
-        | b"limit_req_zone"
-        | b"limit_conn_zone"
-        | b"secure_link"
-        | b"secure_link_md5"
-        | b"limit_rate_after"
-        | b"mirror_"
-        | b"proxy_ssl_name"
-        | b"hash"
-        | b"split_clients"
-        | b"ssl_certificate"
-        | b"ssl_certificate_key" => vec![0],
-        b"error_page" | b"return" => vec![last],
-        b"proxy_set_header" | b"add_header" | b"add_trailer" | b"fastcgi_param" | b"uwsgi_param" | b"scgi_param"
-        | b"grpc_set_header" | b"auth_request_set" | b"set" | b"rewrite" => vec![1],
-        b"try_files"
-        | b"index"
-        | b"sub_filter"
-        | b"proxy_redirect"
-        | b"proxy_cookie_path"
-        | b"proxy_cookie_domain"
-        | b"proxy_no_cache"
-        | b"proxy_cache_bypass"
-        | b"fastcgi_no_cache"
-        | b"fastcgi_cache_bypass"
-        | b"proxy_store" => (0..words).collect(),
+        b"error_page" | b"return" => vec![words.saturating_sub(1)],
         b"log_format" => (1..words).collect(),
+        _ if is_of(&FIRST) => vec![0],
+        _ if is_of(&SECOND) => vec![1],
+        _ if is_of(&ALL) => (0..words).collect(),
         _ => Vec::new(),
     }
 }

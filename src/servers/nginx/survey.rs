@@ -120,7 +120,7 @@ impl Site<'_> {
         let path = self.tree.setting(stand.block, "root").map(|item| self.rooted(item.arg(0)))?;
         let server = crate::read::server_path(&path);
         let below = stand.path.as_deref().unwrap_or("/").trim_start_matches('/');
-        match super::reader::locate(self.target, &server.join(below)) {
+        match super::include::locate(self.target, &server.join(below)) {
             crate::read::Located::Local { path, .. } => self.target.files.stat(&path).is_ok().then_some(path),
             crate::read::Located::Unmapped => None,
         }

@@ -92,7 +92,7 @@ pub(super) fn expires(item: &Item) -> Result<(), Stop> {
     }
     let plain = text.strip_prefix(b"@").or_else(|| text.strip_prefix(b"+")).or_else(|| text.strip_prefix(b"-"));
     match time(plain.unwrap_or(text), false) {
-        Some(value) if !text.starts_with(b"@") || value <= 86_400_000 => Ok(()),
+        Some(value) if !text.starts_with(b"@") || !modified && value <= 86_400_000 => Ok(()),
         _ => refuse("invalid value"),
     }
 }

@@ -1,6 +1,6 @@
 //! Which function judges a directive without a block.
 
-use super::{access, content, http, modules, rewrite, upstream, values};
+use super::{access, backends, content, http, modules, rewrite, upstream, values};
 use crate::servers::nginx::reader::{Reader, Stop, Use};
 use crate::servers::nginx::script::{Value, scripted};
 use crate::servers::nginx::tree::{BlockId, Item};
@@ -54,6 +54,7 @@ pub(in super::super) fn simple(reader: &mut Reader<'_>, scope: BlockId, item: &I
         b"server" => upstream::server(reader, scope, item),
         b"valid_referers" => rewrite::referers(reader, item),
         b"js_set" | b"perl_set" => access::declare(reader, item),
+        name if name.ends_with(b"ssl_password_file") => backends::passphrases(reader, item),
         _ => values::plain(reader, scope, item),
     }
 }

@@ -1,12 +1,13 @@
 //! What is judged once a block is read as a whole (src/http/ngx_http.c, `ngx_http_block`).
 
+use super::backends::buffers;
 use super::http::certificate;
 use super::upstream::resolve;
 use crate::answer::{Missing, Reason};
 use crate::servers::nginx::directives::{is_known, number};
 use crate::servers::nginx::listen::{Address, Listen};
 use crate::servers::nginx::names::{is_valid, taken};
-use crate::servers::nginx::reader::{Reader, Stop};
+use crate::servers::nginx::reader::{Backend, Reader, Stop};
 use crate::servers::nginx::tree::{BlockId, Item, Kind};
 
 /// Judges a block at its `}`.
@@ -55,12 +56,16 @@ fn default_listen(reader: &mut Reader<'_>, server: BlockId, item: &Item) -> Resu
 
 fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
     let backends = std::mem::take(&mut reader.backends);
-    for (host, place) in &backends {
+    for Backend { host, place, portless } in &backends {
         let named = |block: BlockId| {
             let block = reader.tree.get(block);
             block.args.first().is_some_and(|word| word.value.eq_ignore_ascii_case(host))
         };
         if !reader.tree.children(http, Kind::Upstream).any(named) {
+            if *portless && !host.starts_with(b"unix:") && !host.contains(&b':') {
+                let message = format!("no port in upstream \"{}\"", String::from_utf8_lossy(host));
+                return Err(Stop::wrong("pass", message, *place));
+            }
             match resolve(reader, host, *place, "proxy_pass") {
                 Err(Stop::Unknown(because)) => reader.doubt(because),
                 judged => judged?,
@@ -71,6 +76,7 @@ fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
     for server in &servers {
         certificates(reader, *server)?;
     }
+    servers.iter().try_for_each(|server| buffers(reader, *server))?;
     for server in &servers {
         locations(reader, *server)?;
     }
@@ -183,7 +189,9 @@ fn zones(reader: &Reader<'_>, http: BlockId) -> Result<(), Stop> {
             let used = match item.name.as_slice() {
                 b"limit_req" => item.args.iter().find_map(|word| word.value.strip_prefix(b"zone=")),
                 b"limit_conn" => Some(item.arg(0)),
-                b"proxy_cache" | b"fastcgi_cache" if item.arg(0) != b"off" && !item.arg(0).contains(&b'$') => {
+                b"proxy_cache" | b"fastcgi_cache" | b"uwsgi_cache" | b"scgi_cache"
+                    if item.arg(0) != b"off" && !item.arg(0).contains(&b'$') =>
+                {
                     Some(item.arg(0))
                 }
                 _ => None,
@@ -200,7 +208,7 @@ fn zones(reader: &Reader<'_>, http: BlockId) -> Result<(), Stop> {
 fn zone(item: &Item) -> Option<Vec<u8>> {
     let mark: &[u8] = match item.name.as_slice() {
         b"limit_req_zone" | b"limit_conn_zone" => b"zone=",
-        b"proxy_cache_path" | b"fastcgi_cache_path" => b"keys_zone=",
+        b"proxy_cache_path" | b"fastcgi_cache_path" | b"uwsgi_cache_path" | b"scgi_cache_path" => b"keys_zone=",
         _ => return None,
     };
     let named = item.args.iter().find_map(|word| word.value.strip_prefix(mark))?;

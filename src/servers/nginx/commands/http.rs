@@ -179,6 +179,10 @@ pub(super) fn resolver(item: &Item) -> Result<(), Stop> {
             return Err(Stop::wrong("resolver", format!("invalid parameter: {shown}"), place));
         }
     }
+    let is_server = |text: &[u8]| !text.starts_with(b"valid=") && !text.starts_with(b"ipv6=");
+    if !item.args.iter().any(|word| is_server(&word.value)) {
+        return Err(Stop::wrong("resolver", "no name servers defined", item.place));
+    }
     Ok(())
 }
 

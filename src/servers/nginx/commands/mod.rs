@@ -1,6 +1,7 @@
 //! What the directives' own functions refuse, and what they declare.
 
 mod access;
+mod backends;
 mod content;
 mod dispatch;
 mod entries;

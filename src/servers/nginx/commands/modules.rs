@@ -125,6 +125,7 @@ pub(super) fn log(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
 
 /// A folder for temporary files: the server makes it, but not the one above it (`ngx_create_paths`).
 pub(super) fn folder(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
+    super::backends::judge(reader, item, "temp_path")?;
     let path = Reader::rooted(item.arg(0));
     let above = path.parent().unwrap_or(Path::new("/"));
     if reader.target.paths.is_host() && matches!(reader.target.files.stat(above), Err(read::Fault::Missing)) {
@@ -137,7 +138,13 @@ pub(super) fn folder(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
 fn levels(item: &Item) -> Result<(), Stop> {
     const LEVELS: [&[u8]; 8] = [b"emerg", b"alert", b"crit", b"error", b"warn", b"notice", b"info", b"debug"];
     let known = |level: &[u8]| LEVELS.contains(&level) || level.starts_with(b"debug_");
-    match item.args.iter().skip(1).find(|word| !known(&word.value)) {
+    let mut levels = item.args.iter().skip(1);
+    // One severity, or any number of debugging levels.
+    let twice = levels.len() > 1 && levels.clone().any(|word| !word.value.starts_with(b"debug_"));
+    if twice {
+        return Err(Stop::wrong("error_log", "duplicate log level", item.place));
+    }
+    match levels.find(|word| !known(&word.value)) {
         Some(word) => {
             let level = String::from_utf8_lossy(&word.value).into_owned();
             Err(Stop::wrong("error_log", format!("invalid log level \"{level}\""), item.place))

@@ -4,7 +4,7 @@
 use crate::servers::nginx::directives::{number, time};
 use crate::servers::nginx::listen::{BadAddress, address};
 use crate::servers::nginx::location::Matching;
-use crate::servers::nginx::reader::{Reader, Stop};
+use crate::servers::nginx::reader::{Backend, Reader, Stop};
 use crate::servers::nginx::tree::{BlockId, Item, Kind};
 use crate::servers::nginx::upstream::{parts, without_scheme};
 use crate::source::Place;
@@ -28,7 +28,7 @@ pub(super) fn pass(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Resu
                        or inside named location, or inside \"if\" statement, or inside \"limit_except\" block";
         return Err(Stop::wrong(&name, message, item.place_of(0)));
     }
-    reader.backends.push((host.to_vec(), item.place_of(0)));
+    reader.backends.push(Backend { host: host.to_vec(), place: item.place_of(0), portless: name != "proxy_pass" });
     Ok(())
 }
 

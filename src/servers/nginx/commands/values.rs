@@ -1,5 +1,6 @@
 //! Values that directives with functions of their own refuse.
 
+use super::backends::{judge, of_module};
 use super::http::regex;
 use crate::answer::Missing;
 use crate::servers::nginx::directives::{number, offset, size, time};
@@ -17,10 +18,19 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
         "directio" => first == b"off" || offset(first).is_some(),
         "ssl_session_cache" => item.args.iter().all(|word| is_cache(&word.value)),
         "connection_pool_size" | "request_pool_size" => size(first).is_some_and(|size| size >= 112 && size % 16 == 0),
-        "dav_access" | "proxy_store_access" | "fastcgi_store_access" => {
-            item.args.iter().all(|word| is_access(&word.value))
-        }
-        "proxy_cache_path" | "fastcgi_cache_path" => {
+        "dav_access" => item.args.iter().all(|word| is_access(&word.value)),
+        "ssl" => matches!(first.to_ascii_lowercase().as_slice(), b"on" | b"off"),
+        "modern_browser" => match item.args.as_slice() {
+            [only] => only.value == b"unlisted",
+            _ => ["msie", "gecko", "opera", "safari", "konqueror"].iter().any(|name| name.as_bytes() == first),
+        },
+        "userid_mark" => first == b"off" || matches!(first, [byte] if byte.is_ascii_alphanumeric() || *byte == b'='),
+        "userid_expires" => matches!(first, b"max" | b"off") || time(first, false).is_some(),
+        "gzip_window" => size(first).is_some_and(|size| (512..=32768).contains(&size) && size.is_power_of_two()),
+        "large_client_header_buffers" => size(item.arg(1)).is_none_or(|size| size >= 512),
+        "ssl_ocsp_cache" => first == b"off" || first.starts_with(b"shared:") && is_cache(first),
+        "open_log_file_cache" => is_log_cache(item),
+        "proxy_cache_path" | "fastcgi_cache_path" | "uwsgi_cache_path" | "scgi_cache_path" => {
             let zone = item.args.iter().find_map(|word| word.value.strip_prefix(b"keys_zone="));
             let memory = |zone: &[u8]| zone.splitn(2, |byte| *byte == b':').nth(1).and_then(size);
             zone.and_then(memory).is_some_and(|bytes| bytes >= 8192)
@@ -42,7 +52,7 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
         "fastcgi_split_path_info" => {
             let pattern = regex(reader, item, first, false, item.place)?;
             match pattern {
-                Some(pattern) if pattern.groups < 2 => {
+                Some(pattern) if pattern.groups != 2 => {
                     Err(Stop::wrong(&name, "pattern must have 2 captures", item.place))
                 }
                 _ => Ok(()),
@@ -53,7 +63,7 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
         "debug_connection" if !first.iter().all(|byte| byte.is_ascii_hexdigit() || b".:/".contains(byte)) => {
             Err(Stop::unknown(Missing::Dns, item.place))
         }
-        _ => Ok(()),
+        name => of_module(name).map_or(Ok(()), |kind| judge(reader, item, kind)),
     }
 }
 
@@ -99,13 +109,13 @@ pub(super) fn access_log(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> {
             items.any(|other| other.name == b"log_format" && other.arg(0) == text)
         };
         let valued = |name: &str| text.strip_prefix(name.as_bytes());
-        let fits = if index == 1 && !text.starts_with(b"if=") {
+        let fits = if index == 1 {
             text == b"combined" || reader.tree.children(top, Kind::Http).any(known)
         } else {
             valued("buffer=")
                 .map(|value| size(value).is_some())
                 .or_else(|| valued("flush=").map(|value| time(value, true).is_some()))
-                .or_else(|| valued("gzip=").map(|value| number(value).is_some()))
+                .or_else(|| valued("gzip=").map(|value| number(value).is_some_and(|level| (1..=9).contains(&level))))
                 .or_else(|| valued("if=").map(|_| true))
                 .unwrap_or(text == b"gzip")
         };
@@ -113,7 +123,29 @@ pub(super) fn access_log(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> {
             return refuse(if index == 1 { "unknown log format" } else { "invalid parameter" });
         }
     }
+    let has = |name: &str| item.args.iter().skip(2).any(|word| word.value.starts_with(name.as_bytes()));
+    let buffered = has("buffer=") || has("gzip");
+    if has("flush=") && !buffered {
+        return refuse("no buffer is defined");
+    }
+    if buffered && (item.arg(0).contains(&b'$') || item.arg(0).starts_with(b"syslog:")) {
+        return refuse("logs of this kind cannot be buffered");
+    }
     Ok(())
+}
+
+/// `open_log_file_cache` (`ngx_http_log_open_file_cache`).
+fn is_log_cache(item: &Item) -> bool {
+    if item.args.len() == 1 && item.arg(0) == b"off" {
+        return true;
+    }
+    let fits = |text: &[u8]| {
+        let counted = text.strip_prefix(b"max=").or_else(|| text.strip_prefix(b"min_uses="));
+        let timed = text.strip_prefix(b"inactive=").or_else(|| text.strip_prefix(b"valid="));
+        counted.is_some_and(|value| number(value).is_some_and(|number| number > 0))
+            || timed.is_some_and(|value| time(value, false).is_some())
+    };
+    item.args.iter().all(|word| fits(&word.value)) && item.args.iter().any(|word| word.value.starts_with(b"max="))
 }
 
 fn is_cache(text: &[u8]) -> bool {
@@ -130,7 +162,7 @@ fn is_cache(text: &[u8]) -> bool {
 }
 
 /// `user:rw` and its kind (`ngx_conf_set_access_slot`).
-fn is_access(text: &[u8]) -> bool {
+pub(super) fn is_access(text: &[u8]) -> bool {
     let mut parts = text.splitn(2, |byte| *byte == b':');
     let who = parts.next().unwrap_or_default();
     matches!(who, b"user" | b"group" | b"all") && matches!(parts.next(), Some(b"r" | b"rw" | b"w"))
