@@ -101,6 +101,13 @@ impl Asked {
             "if-match",
             "if-none-match",
         ];
+        // `ngx_http_parse_header_line`
+        let is_broken = |header: &Header| {
+            header.name.iter().any(|byte| *byte <= b' ' || *byte == 0x7f) || header.value.contains(&0)
+        };
+        if self.headers.iter().any(is_broken) {
+            return Some(400);
+        }
         if ONCE.iter().any(|name| self.all(name).count() > 1) {
             return Some(400);
         }

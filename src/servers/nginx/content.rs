@@ -313,6 +313,10 @@ impl Exchange<'_, '_> {
         if let Some(overwrite) = overwrite {
             self.set_status(overwrite);
         }
+        if overwrite != Some(0) {
+            let shown = overwrite.unwrap_or(status).to_string();
+            self.sets.insert(b"status".to_vec(), Ok(shown.into_bytes()));
+        }
         let target = self.value(item.last(), item)?;
         self.step(Some(item.place), || format!("error_page stands in for {status}"));
         Ok(Some(match target.first() {

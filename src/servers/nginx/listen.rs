@@ -97,6 +97,8 @@ pub(super) struct Listen {
     pub(super) default: bool,
     /// `ssl`.
     pub(super) ssl: bool,
+    /// Whether HTTP/2 is spoken; without TLS nothing else is.
+    pub(super) http2: bool,
     /// `proxy_protocol`.
     pub(super) proxied: bool,
     /// Whether it has a parameter that may be given once for an address.

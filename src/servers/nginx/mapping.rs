@@ -92,8 +92,12 @@ impl Exchange<'_, '_> {
         let proxied = block.items.iter().any(|entry| entry.name == b"proxy");
         let forwarded = proxied && self.asked.header("x-forwarded-for").is_some();
         let ranges = block.items.iter().any(|entry| entry.name == b"ranges");
-        if forwarded || (ranges && block.items.iter().any(|entry| entry.name.contains(&b'-'))) {
-            return Err(self.unknown(Missing::Condition { directive: "geo".to_owned() }, Some(block.place)));
+        let unknown = || self.unknown(Missing::Condition { directive: "geo".to_owned() }, Some(block.place));
+        if forwarded {
+            return Err(unknown());
+        }
+        if ranges {
+            return of_ranges(block, &client).ok_or_else(unknown);
         }
         let mut best: Option<(u32, &Item)> = None;
         for entry in block.items.iter().filter(|entry| entry.args.len() == 1) {
@@ -129,6 +133,23 @@ impl Exchange<'_, '_> {
         }
         Ok(Vec::new())
     }
+}
+
+/// The value for an address among ranges; `None`: several hold it, and which one counts is not known.
+fn of_ranges(block: &Block, client: &Client) -> Option<Vec<u8>> {
+    let holds = |entry: &&Item| {
+        let mut ends =
+            entry.name.splitn(2, |byte| *byte == b'-').map(|end| str::from_utf8(end).ok()?.parse::<IpAddr>().ok());
+        let (Some(Some(low)), Some(Some(high)), Client::Address(ip)) = (ends.next(), ends.next(), client) else {
+            return false;
+        };
+        low.is_ipv4() == ip.is_ipv4() && low <= *ip && *ip <= high
+    };
+    let mut holding = block.items.iter().filter(holds);
+    let default = || block.items.iter().find(|entry| entry.name == b"default");
+    let found = holding.next().or_else(default);
+    let value = found.map(|entry| entry.arg(0).to_vec()).unwrap_or_default();
+    holding.next().is_none().then_some(value)
 }
 
 /// MurmurHash2 with seed 0 (src/core/ngx_murmurhash.c, `ngx_murmur_hash2`).

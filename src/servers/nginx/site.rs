@@ -116,10 +116,11 @@ impl<'a> Site<'a> {
             let missing = Missing::Condition { directive: "listen".to_owned() };
             return Err(Box::new(Because::nowhere(Reason::CannotTell { missing })));
         };
-        if listens.iter().any(|listen| listen.proxied) {
+        let tls = listens.iter().any(|listen| listen.ssl) || self.tree.flag(default, "ssl", false);
+        let speaks_http2 = !tls && listens.iter().any(|listen| listen.http2);
+        if speaks_http2 || listens.iter().any(|listen| listen.proxied) {
             return Ok((0, Vec::new()));
         }
-        let tls = listens.iter().any(|listen| listen.ssl) || self.tree.flag(default, "ssl", false);
         if asked.https && !tls {
             let missing = Missing::Condition { directive: "listen".to_owned() };
             return Err(Box::new(Because::nowhere(Reason::CannotTell { missing })));

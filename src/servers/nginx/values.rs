@@ -105,8 +105,15 @@ impl Exchange<'_, '_> {
             "document_root" => self.document_root().map(Some),
             "request_filename" => Ok(Some(self.mapped()?.unwrap_or_default())),
             "invalid_referer" => self.invalid_referer().map(Some),
+            "gzip_ratio" | "slice_range" => Ok(Some(Vec::new())),
+            "uid_got" | "uid_set" | "uid_reset" if self.setting("userid").is_none() => Ok(Some(Vec::new())),
+            "secure_link" | "secure_link_expires" if self.setting("secure_link").is_none() => Ok(Some(Vec::new())),
+            _ if name.starts_with("ssl_") && !self.asked.https => Ok(Some(Vec::new())),
             "secure_link"
             | "secure_link_expires"
+            | "uid_got"
+            | "uid_set"
+            | "uid_reset"
             | "realpath_root"
             | "hostname"
             | "request_id"
@@ -115,9 +122,7 @@ impl Exchange<'_, '_> {
             | "msie"
             | "ssl_protocol"
             | "ssl_cipher" => Err(self.unknown(Missing::Variable { name: format!("${name}") }, Some(item.place))),
-            "ssl_client_verify" if !self.asked.https => Ok(Some(Vec::new())),
             "ssl_client_verify" => Ok(Some(b"NONE".to_vec())),
-            _ if name.starts_with("ssl_") && !self.asked.https => Ok(Some(Vec::new())),
             _ if name.starts_with("ssl_client_") => Ok(Some(Vec::new())),
             _ => Ok(None),
         }
@@ -175,6 +180,9 @@ impl Exchange<'_, '_> {
         let words: Vec<&[u8]> =
             items.iter().flat_map(|item| item.args.iter().map(|word| word.value.as_slice())).collect();
         let invalid = Ok(b"1".to_vec());
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
         let Some(referer) = self.asked.header("referer").map(<[u8]>::to_ascii_lowercase) else {
             return if words.contains(&b"none".as_slice()) { Ok(Vec::new()) } else { invalid };
         };

@@ -47,6 +47,7 @@ fn default_listen(reader: &mut Reader<'_>, server: BlockId, item: &Item) -> Resu
         implied: true,
         default: false,
         ssl: false,
+        http2: false,
         proxied: false,
         options: false,
         both: false,

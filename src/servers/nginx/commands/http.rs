@@ -28,6 +28,7 @@ pub(super) fn listen(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Re
         implied: false,
         default: false,
         ssl: false,
+        http2: false,
         proxied: false,
         options: false,
         both: false,
@@ -56,7 +57,7 @@ fn option(listen: &mut Listen, text: &[u8], place: Place) -> Result<(), Stop> {
     match text {
         b"default_server" | b"default" => listen.default = true,
         b"ssl" => listen.ssl = true,
-        b"http2" => {}
+        b"http2" => listen.http2 = true,
         b"proxy_protocol" => listen.proxied = true,
         b"bind" | b"deferred" | b"reuseport" => listen.options = true,
         b"ipv6only=on" => listen.options = true,
