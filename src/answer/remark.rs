@@ -67,8 +67,20 @@ pub enum Remark {
     AliasSeam {
         /// The prefix.
         prefix: String,
-        /// The folder as written.
+        /// The folder, or the URL, as written.
         folder: String,
+    },
+    /// A certificate authority that looks for its challenge is asked for a login.
+    ChallengeBehindLogin {
+        /// The host that the certificate would be for.
+        host: String,
+    },
+    /// Pages of other origins are welcome, and their preflight requests, which never come with a login, are asked for one.
+    PreflightBehindLogin,
+    /// A backend gets the Authorization header of the server's own login.
+    AuthorizationForwarded {
+        /// What hands it on: `proxy_pass`.
+        directive: String,
     },
     /// A password file that lies below the document root under a name that a stranger's GET obtains.
     PasswordFileServed,

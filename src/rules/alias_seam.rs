@@ -8,12 +8,13 @@ use crate::finding::{Finding, Severity};
 rule! {
     /// ## What it reports
     ///
-    /// A `location` without a slash at its end whose `alias` has one.
+    /// A `location` without a slash at its end whose `alias`, or the URL of its `proxy_pass`, has one.
     ///
     /// ## What the server does
     ///
     /// What stands behind the prefix is put behind the folder as it is: `/files../secret` becomes `/srv/files/../secret`.
-    /// Strangers read whatever lies beside the folder, password files too.
+    /// Strangers read whatever lies beside the folder, password files too. With `proxy_pass http://app/public/;` the
+    /// application is asked for `/public/../secret`.
     ///
     /// ## Example
     ///
@@ -41,9 +42,9 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
     RULE.remark(case, findings, "", |noted| {
         let Remark::AliasSeam { prefix, folder } = &noted.remark else { return None };
         let words = Words {
-            message: format!("{prefix}../ leads out of {folder}: what lies beside the folder is handed out"),
+            message: format!("{prefix}../ leads out of {folder}: what lies beside it is handed out"),
             label: "no slash at the end of the prefix".to_owned(),
-            why: "What stands behind the prefix is put behind the folder as it is.".to_owned(),
+            why: "What stands behind the prefix is put behind that as it is.".to_owned(),
             help: format!("Write `location {prefix}/`."),
         };
         Some((Severity::Warning, words))

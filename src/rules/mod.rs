@@ -6,11 +6,13 @@ mod auth_name_missing;
 mod auth_type_missing;
 mod authorization_contested;
 mod authorization_dropped;
+mod authorization_forwarded;
 mod bad_expression;
 mod blank_around_user;
 mod cannot_tell;
 #[cfg(test)]
 mod cases;
+mod challenge_behind_login;
 mod comma_in_require;
 mod commented_user;
 mod contradictory_require;
@@ -57,6 +59,7 @@ mod outranked_protection;
 mod password_file_downloadable;
 mod placeholder_path;
 mod plain_text_password;
+mod preflight_behind_login;
 mod provider_missing;
 mod provider_unfit;
 mod realm_missing;
@@ -174,6 +177,9 @@ pub static ALL: &[&Rule] = &[
     &nothing_read::RULE,
     &password_file_downloadable::RULE,
     &alias_seam::RULE,
+    &authorization_forwarded::RULE,
+    &challenge_behind_login::RULE,
+    &preflight_behind_login::RULE,
     &duplicate_user::RULE,
     &missing_final_newline::RULE,
     &weak_hash::RULE,

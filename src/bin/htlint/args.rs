@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use htlint::servers::Kind;
 
-use crate::password_args::{Hash, Logins, Verify};
+use crate::password_args::{Hash, Logins, System, Verify};
 use crate::simulate_args::Simulate;
 
 /// Says before deploy what a web server will answer to a login: reads .htaccess, .htpasswd and the configuration
@@ -169,8 +169,8 @@ pub(crate) struct Target {
     pub(crate) config: Option<PathBuf>,
 
     /// The system whose crypt(3) stands behind the server
-    #[arg(long, value_enum, default_value_t = Platform::Debian)]
-    pub(crate) platform: Platform,
+    #[arg(long, value_enum, default_value_t = System::Debian)]
+    pub(crate) platform: System,
 
     /// Where a path of the server lies here: /var/www=public (repeatable)
     #[arg(long, value_name = "SERVER=LOCAL", value_parser = path_map)]
@@ -291,15 +291,6 @@ impl FailOn {
 pub(crate) fn server() -> impl TypedValueParser<Value = Kind> {
     let names = PossibleValuesParser::new(Kind::ALL.map(Kind::name));
     names.try_map(|name| Kind::named(&name).ok_or("there is no such server"))
-}
-
-/// The systems whose crypt(3) htlint knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Platform {
-    /// Debian and what follows it: libxcrypt
-    Debian,
-    /// Alpine: musl
-    Alpine,
 }
 
 fn path_map(text: &str) -> Result<(String, PathBuf), String> {

@@ -4,13 +4,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use htlint::credentials::{Credentials, credentials};
-use htlint::hash::Crypt;
 use htlint::read::{Disk, Files, Overlay};
 use htlint::{Checked, Options, check_watched};
 
 use zeroize::Zeroizing;
 
-use crate::args::{Check, Platform, Target};
+use crate::args::{Check, Target};
 use crate::progress::Progress;
 
 /// Looks at the files; relative paths start from `here`. A stop is a line on what stood in the way.
@@ -79,10 +78,7 @@ pub(crate) fn options(target: &Target, excludes: &[String], here: &Path, paths: 
         server: target.server,
         defines: target.define.iter().cloned().collect(),
         env: target.env.iter().cloned().collect(),
-        crypt: match target.platform {
-            Platform::Debian => Crypt::Libxcrypt,
-            Platform::Alpine => Crypt::Musl,
-        },
+        crypt: target.platform.crypt(),
         credentials: Credentials::new(),
         audit: None,
     }

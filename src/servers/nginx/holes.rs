@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use super::asked::Asked;
 use super::location::{self, Found, Matching};
 use super::site::Site;
 use super::survey::add;
 use super::tree::{BlockId, Kind};
-use crate::answer::{Because, Cause, Client, Login, Noted, Reason, Remark, Request, Trace};
+use super::upstream::{parts, without_scheme};
+use crate::answer::{Because, Cause, Noted, Reason, Remark};
 use crate::finding::Outcome;
 use crate::pattern::Pattern;
 
@@ -108,13 +108,23 @@ impl Site<'_> {
         while let Some(block) = blocks.pop() {
             blocks.extend(self.tree.get(block).items.iter().filter_map(|item| item.block));
             let Some(Matching::Prefix { name, .. }) = &self.tree.get(block).matching else { continue };
-            let Some(alias) = self.tree.own(block, "alias") else { continue };
-            if !name.ends_with(b"/") && alias.arg(0).ends_with(b"/") {
+            let Some(behind) = self.stands_for(block).filter(|_| !name.ends_with(b"/")) else { continue };
+            if behind.ends_with(b"/") {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let remark = Remark::AliasSeam { prefix: text(name), folder: text(alias.arg(0)) };
+                let remark = Remark::AliasSeam { prefix: text(name), folder: text(behind) };
                 remarks.push(Noted { remark, place: self.tree.get(block).place, related: None });
             }
         }
+    }
+
+    /// What a prefix is replaced by: a folder, or a URL of a backend that has more than its root behind the host.
+    fn stands_for(&self, block: BlockId) -> Option<&[u8]> {
+        if let Some(alias) = self.tree.own(block, "alias") {
+            return Some(alias.arg(0));
+        }
+        let pass = self.tree.own(block, "proxy_pass")?.arg(0);
+        let (_, url) = without_scheme(b"proxy_pass", pass)?;
+        (parts(url).1.len() > 1 && !pass.contains(&b'$')).then_some(pass)
     }
 
     /// Whether a stranger's GET obtains a file of this machine.
@@ -128,14 +138,7 @@ impl Site<'_> {
             };
             let Ok(below) = file.strip_prefix(&root) else { return false };
             let path = [b"/", below.as_os_str().as_encoded_bytes()].concat();
-            let host = self.first_name(server);
-            let host = if host.is_empty() { b"localhost".to_vec() } else { host };
-            let headers = vec![("Host".to_owned(), host)];
-            let (method, login, client) = ("GET".to_owned(), Login::Anonymous, Client::Elsewhere);
-            let request = Request { path, method, login, client, https: false, headers };
-            let Some(address) = self.listens.first(false) else { return false };
-            let asked = Asked::from(&request, address);
-            matches!(self.handle(&asked, 0, &mut Trace::unwanted()), Ok((200, _)))
+            self.answer_to(path, "GET", self.first_name(server)) == Some(200)
         })
     }
 }

@@ -19,6 +19,7 @@ mod mapping;
 mod methods;
 mod names;
 mod network;
+mod notes;
 mod open;
 mod passing;
 mod reader;

@@ -70,7 +70,8 @@ impl Exchange<'_, '_> {
             None => (302, item.args.first()),
         };
         self.step(Some(item.place), || format!("return answers {status}, before any login is asked"));
-        if status < 400 && self.site.guards(self.block) {
+        // A redirect gives nothing away.
+        if status < 300 && self.site.guards(self.block) {
             let directive = format!("return {status}");
             self.because.push(Because::at(Reason::AnsweredBeforeLogin { directive }, item.place));
         }

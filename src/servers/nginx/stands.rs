@@ -12,6 +12,7 @@ use crate::gate::refused_start;
 use crate::source::{FileId, Place};
 
 /// A place where a login stands or was meant to stand.
+#[derive(Clone)]
 pub(super) struct Stand {
     /// Its block.
     pub(super) block: BlockId,
@@ -34,9 +35,9 @@ pub(super) struct Stand {
     /// Whether a login is in force.
     pub(super) asks: bool,
     /// A method that it is for.
-    method: &'static str,
+    pub(super) method: &'static str,
     /// A path that it is for.
-    witness: Vec<u8>,
+    pub(super) witness: Vec<u8>,
 }
 
 /// Directives that make a place one of its own.

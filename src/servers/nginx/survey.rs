@@ -20,20 +20,26 @@ impl Site<'_> {
         let mut survey = Survey::default();
         let starts = self.startup_causes(&mut survey.causes);
         let mut used: BTreeMap<FileId, UserFileInUse> = BTreeMap::new();
-        for stand in self.stands() {
-            if let Some(file) = self.use_file(&stand, &mut used) {
+        let stands = self.stands();
+        for stand in &stands {
+            if let Some(file) = self.use_file(stand, &mut used) {
                 self.served(file, &mut survey.remarks);
                 for because in self.lost_lines(&self.users(file)) {
                     add(&mut survey.causes, &because, Outcome { logins: Some(Logins::None), status: Some(401) });
                 }
             }
-            let area = self.area(&stand, starts, &used);
+            let area = self.area(stand, starts, &used);
+            if matches!(area.anonymous.status, Some(301 | 302 | 303 | 307 | 308)) {
+                // Everybody is sent on before a login is asked for: what counts stands where they come to.
+                continue;
+            }
             take_area(&area, &mut survey.causes);
             survey.areas.push(area);
         }
         if starts && self.complete {
             self.holes(&mut survey.causes);
             self.seams(&mut survey.remarks);
+            self.notes(&stands, &mut survey.remarks);
         }
         survey.areas.sort_by(|one, other| (&one.host, &one.path).cmp(&(&other.host, &other.path)));
         survey.user_files = used.into_values().collect();
