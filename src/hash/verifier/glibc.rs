@@ -22,3 +22,25 @@ pub(super) fn read(field: &[u8]) -> Result<Recipe<'_>, Death> {
         _ => des::read(text, false).map_err(|_| stranger(text)),
     }
 }
+
+/// Whether it gives NULL: a text that is none of the three and does not begin with two characters of a salt
+/// (`crypt/crypt_util.c`, `_ufc_setup_salt_r`, from 2.17 on).
+pub(super) fn refuses(field: &[u8]) -> bool {
+    let in_salt = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/');
+    match c_string(field) {
+        [b'$', b'1' | b'5' | b'6', b'$', ..] => false,
+        [first, second, ..] => !in_salt(first) || !in_salt(second),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_salt_as_long_as_its_first_two_characters_are() {
+        assert!(!refuses(b"pw") && !refuses(b"password") && !refuses(b"$6$x"));
+        assert!(refuses(b"") && refuses(b"p") && refuses(b"p!w") && refuses(b"$2y$05$x") && refuses(b"*0"));
+    }
+}

@@ -144,6 +144,7 @@ impl Verifier {
             | Verifier::Verdaccio
             | Verifier::Text => false,
             Verifier::H2o | Verifier::Radicale(_) => return self.raises(field),
+            Verifier::Crypt(Crypt::OldGlibc) => return glibc::refuses(field),
             Verifier::Crypt(Crypt::Musl) => musl::refuses(field, death),
             Verifier::GoBcrypt | Verifier::Crypt(_) => true,
         };
