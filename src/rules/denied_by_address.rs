@@ -52,7 +52,8 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             message: format!("the address is refused before any login is asked for{all}"),
             label: "refuses by address".to_owned(),
             why: "The address rules and the login must both agree, and the address comes first.".to_owned(),
-            help: "Remove Order, Deny and Allow, and write all rules with Require.".to_owned(),
+            help: "Remove the rules for addresses (`Order`, `Deny`, `Allow`), or let those in that shall log in."
+                .to_owned(),
         };
         Some((severity, words))
     });

@@ -46,8 +46,7 @@ fn check(case: &Case<'_>, findings: &mut Vec<Finding>) {
             message: format!("the address alone is enough, and none is refused{}", words::OPEN),
             label: "address or login".to_owned(),
             why: "`Satisfy Any` takes either, and where nothing denies an address every one is fine.".to_owned(),
-            help: "Remove `Satisfy Any`; for \"this address or a login\" write `Require ip` beside \
-                 `Require valid-user`."
+            help: "Remove `Satisfy Any`, or deny all addresses but those that shall get in without a password."
                 .to_owned(),
         })
     });

@@ -60,10 +60,11 @@ impl Exchange<'_, '_> {
         for rule in rules {
             let Some(net) = network(rule.arg(0)) else { continue };
             let allows = rule.name == b"allow";
+            let everybody = net == Network::All || net.bits() == 0 && net != Network::Unix;
             let covers = match self.client {
                 Client::Address(ip) => net.covers(ip),
-                Client::Elsewhere => net == Network::All || net.bits() == 0 && net != Network::Unix,
-                Client::Welcome => allows,
+                Client::Elsewhere => everybody,
+                Client::Welcome => allows || everybody,
             };
             if !covers {
                 continue;

@@ -65,7 +65,7 @@ impl Site<'_> {
         for id in self.tree.children(block, Kind::Location) {
             let limits: Vec<BlockId> = self.tree.children(id, Kind::LimitExcept).collect();
             let limited = limits.iter().any(|limit| self.own_login(*limit).is_some());
-            if (self.own_login(id).is_some() || limited) && !self.is_provision(id) {
+            if limited || self.own_login(id).is_some() && !self.is_provision(id) {
                 let mut stand = self.stand(id, server, several);
                 if let Some(limit) = limits.first() {
                     self.part_methods(&mut stand, *limit, several, stands);
@@ -132,7 +132,7 @@ impl Site<'_> {
             place,
             methods: None,
             realm: realm.map(|item| text(item.arg(0))).filter(|_| !off),
-            guarded: (realm.is_some() || file.is_some()) && !off,
+            guarded: (realm.is_some() || file.is_some()) && !off && !self.is_provision(block),
             asks: realm.is_some() && file.is_some() && !off,
             method: "GET",
             witness,
@@ -209,7 +209,7 @@ impl Exchange<'_, '_> {
         let half = |item: &Item, missing| Because::at(Reason::HalfLogin { present: item.name(), missing }, item.place);
         match (realm, file) {
             (Some(realm), None) if realm.arg(0) != b"off" => Some(half(realm, "auth_basic_user_file")),
-            (None, Some(file)) => Some(half(file, "auth_basic")),
+            (None, Some(file)) if stand.guarded => Some(half(file, "auth_basic")),
             (Some(_), Some(_)) if stand.asks && self.asked.header("authorization").is_none() => {
                 let rule =
                     tree.nearest(stand.block, &["allow", "deny"]).into_iter().find(|item| item.name == b"allow")?;

@@ -29,8 +29,14 @@ impl Site<'_> {
                 }
             }
             let area = self.area(stand, starts, &used);
-            if matches!(area.anonymous.status, Some(301 | 302 | 303 | 307 | 308)) {
-                // Everybody is sent on before a login is asked for: what counts stands where they come to.
+            // Everybody is sent on before a login is asked for: what counts stands where they come to.
+            let sent_on = matches!(area.anonymous.status, Some(301 | 302 | 303 | 307 | 308));
+            let refused = area.anonymous.passes() == Some(false);
+            // What `deny all` closes is no place for logins, nor are the methods that `limit_except` closes.
+            let by_address = |because: &Because| because.reason == Reason::DeniedByAddress;
+            let closed_methods = stand.methods.is_some() && area.anonymous.because.iter().any(by_address);
+            let merely_closed = starts && refused && (!stand.guarded || closed_methods);
+            if sent_on || merely_closed {
                 continue;
             }
             take_area(&area, &mut survey.causes);
@@ -196,7 +202,10 @@ fn take_area(area: &Area, causes: &mut Vec<Cause>) {
     };
     let open = area.verdict() == Verdict::Open;
     if area.guarded || !open {
-        for because in &area.anonymous.because {
+        // An address rule beside a login is no fault where some addresses are let in.
+        let some_pass = area.people.iter().any(|person| person.can_log_in() == Some(true));
+        let told = |because: &&Because| because.reason != Reason::DeniedByAddress || !some_pass;
+        for because in area.anonymous.because.iter().filter(told) {
             add(causes, because, Outcome { logins: logins.filter(|_| !open), status: area.anonymous.status });
         }
     }
