@@ -77,7 +77,8 @@ pub(super) fn look_up(reader: &Reader<'_>, host: &[u8], place: Place, directive:
     let numeric = name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     // RFC 6761: nobody is ever of these names.
     let reserved = [".invalid", ".test", ".example"].iter().any(|end| name.ends_with(end.as_bytes()));
-    if numeric || reserved {
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if numeric || reserved || !name.iter().all(letter) {
         let message = format!("host not found in \"{}\"", String::from_utf8_lossy(host));
         return Err(Stop::wrong(directive, message, place));
     }

@@ -19,6 +19,7 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
         "ssl_session_cache" => item.args.iter().all(|word| is_cache(&word.value)),
         "connection_pool_size" | "request_pool_size" => size(first).is_some_and(|size| size >= 112 && size % 16 == 0),
         "dav_access" => item.args.iter().all(|word| is_access(&word.value)),
+        "keepalive" => number(first).is_some_and(|connections| connections > 0),
         "ssl" => matches!(first.to_ascii_lowercase().as_slice(), b"on" | b"off"),
         "modern_browser" => match item.args.as_slice() {
             [only] => only.value == b"unlisted",
