@@ -30,6 +30,11 @@ pub enum Missing {
         /// The provider.
         name: String,
     },
+    /// What another server answers, to which a request that has passed is handed on.
+    Upstream {
+        /// Its name in the configuration.
+        name: String,
+    },
     /// What an expression or a request-dependent variable evaluates to.
     Condition {
         /// The directive it stands in.

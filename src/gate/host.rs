@@ -149,6 +149,15 @@ impl<'a> Host<'a> {
     }
 }
 
+/// Whether the fault is one that stat(2) has, too: the file is missing, or a folder above it is closed.
+#[must_use]
+pub fn is_out_of_sight(reason: &Reason) -> bool {
+    if let Reason::UserFileUnreadable { path, fault } = reason {
+        return !fault.starts_with(path.as_str());
+    }
+    matches!(reason, Reason::UserFileMissing { .. })
+}
+
 fn content(path: &Path) -> Reason {
     Reason::CannotTell { missing: Missing::Content { path: path.display().to_string() } }
 }

@@ -11,8 +11,8 @@ mod target;
 
 pub use book::{Book, Checked, Opened};
 pub use fate::{fate, nearest};
-pub use host::{Content, Host};
+pub use host::{Content, Host, is_out_of_sight};
 pub use presented::{Base64, Presented, Style};
 pub use profile::Profile;
-pub use survey::{Post, refused_start, surveyed};
+pub use survey::{Post, handed_on, refused_start, surveyed};
 pub use target::{go_path, percent_decoded, target_path};

@@ -75,6 +75,13 @@ impl Presented {
         if other { Self::Nobody } else { Self::of(login, style) }
     }
 
+    /// The same from the text of the header where a tab counts as a blank.
+    #[must_use]
+    pub fn spaced(header: &[u8], style: Style) -> Self {
+        let blank = |byte: &u8| if *byte == b'\t' { b' ' } else { *byte };
+        Self::header(&header.iter().map(blank).collect::<Vec<_>>(), style)
+    }
+
     /// The same from the text of the header.
     #[must_use]
     pub fn header(header: &[u8], style: Style) -> Self {

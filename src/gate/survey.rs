@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::book::Book;
 use crate::answer::{
-    Answer, Area, Because, Cause, Client, Login, Person, ReasonKind, Request, Server, Startup, Survey, Trace,
-    UserFileInUse, Verdict, Written,
+    Answer, Area, Because, Cause, Client, Login, Missing, Person, Reason, ReasonKind, Request, Server, Startup, Survey,
+    Trace, UserFileInUse, Verdict, Written,
 };
 use crate::finding::{Logins, Outcome};
 use crate::source::{FileId, Place};
@@ -77,7 +77,7 @@ fn take_list(known: &mut Vec<UserFileInUse>, (book, list): (&Book, &Arc<crate::u
 
 fn area(server: &dyn Server, startup: &Startup, post: &Post) -> Area {
     let ask = |login| match startup {
-        Startup::Ok => server.answer(&request(post, login), &mut Trace::unwanted()),
+        Startup::Ok => decided(server.answer(&request(post, login), &mut Trace::unwanted())),
         Startup::Fails(because) => refused_start(because),
         Startup::Unknown(because) => Answer { status: None, because: because.clone() },
     };
@@ -118,6 +118,20 @@ fn area(server: &dyn Server, startup: &Startup, post: &Post) -> Area {
 #[must_use]
 pub fn refused_start(because: &[Because]) -> Answer {
     Answer { status: Some(0), because: because.to_vec() }
+}
+
+/// The answer to a request that is handed on to another server, which nobody here can know.
+#[must_use]
+pub fn handed_on(name: &str, place: Place) -> Answer {
+    let missing = Missing::Upstream { name: name.to_owned() };
+    Answer::unknown(Because::at(Reason::CannotTell { missing }, place))
+}
+
+/// The access decision alone: what is handed on has passed it.
+fn decided(answer: Answer) -> Answer {
+    let handed_on =
+        |because: &Because| matches!(&because.reason, Reason::CannotTell { missing: Missing::Upstream { .. } });
+    if answer.status.is_none() && answer.because.iter().all(handed_on) { Answer::pass() } else { answer }
 }
 
 fn request(post: &Post, login: Login) -> Request {

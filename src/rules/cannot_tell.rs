@@ -69,6 +69,10 @@ fn told(missing: &Missing) -> (String, &'static str) {
         Missing::Provider { name } => {
             (format!("what the provider '{name}' says"), "Only the server can ask it: try a login there.")
         }
+        Missing::Upstream { name } => (
+            format!("what '{name}' answers, to which the request is handed on"),
+            "The login is decided before that; ask the server behind for the rest.",
+        ),
         Missing::Condition { directive } => (
             format!("a condition of '{directive}' that a request decides"),
             "Rules that do not look at the request can be judged.",

@@ -1,9 +1,10 @@
-//! Access lists and the conditions made of them (HAProxy `src/acl.c`).
+//! Access lists and the conditions made of them (HAProxy `src/acl.c`, `src/pattern.c`).
 
 use std::net::IpAddr;
 
 use fancy_regex::Regex;
 
+use super::keywords;
 use super::words::Word;
 
 /// What an access list asks.
@@ -14,13 +15,22 @@ pub(super) enum Test {
     Auth(String),
     /// A login of this userlist and one of these groups.
     Group(String, Vec<String>),
-    /// The path, by how it is compared.
-    Path(Compare, Vec<String>, bool),
-    /// A header.
-    Header(String, Compare, Vec<String>, bool),
+    /// A text of the request, how it is compared, with what, and whether in any case.
+    Text(Sample, Compare, Vec<String>, bool),
     Method(Vec<String>),
     Source(Vec<(IpAddr, u32)>),
     Unknown(String),
+}
+
+/// A text of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sample {
+    Path,
+    Url,
+    Query,
+    Header(String),
+    Cookie(String),
+    Parameter(String),
 }
 
 /// How texts are compared.
@@ -30,6 +40,7 @@ pub(super) enum Compare {
     Begin,
     End,
     Dir,
+    Dom,
     Sub,
     Pattern,
     Found,
@@ -49,42 +60,96 @@ pub(super) struct Term {
     pub tests: Vec<Test>,
 }
 
+/// An access list cut into what it looks at, its flags and its values.
+struct Cut<'w> {
+    name: &'w str,
+    argument: Option<&'w str>,
+    /// A converter stands behind the name, or a file is to be read.
+    opaque: bool,
+    any_case: bool,
+    method: Option<&'w str>,
+    values: Vec<String>,
+}
+
+/// Flags come first, `--` or a value ends them (`parse_acl_expr`).
+fn cut(words: &[Word]) -> Result<Cut<'_>, &'static str> {
+    let Some((head, rest)) = words.split_first() else { return Err("a test is missing") };
+    let whole = head.text.as_str();
+    let end = whole.find(['(', ',']).unwrap_or(whole.len());
+    let (name, behind) = whole.split_at_checked(end).unwrap_or((whole, ""));
+    let argument = behind.strip_prefix('(');
+    let closed = argument.map(|argument| argument.split_once(')').ok_or("a bracket is not closed"));
+    let closed = closed.transpose()?;
+    let converters = closed.map_or(behind, |(_, converters)| converters);
+    let mut cut = Cut {
+        name,
+        argument: closed.map(|(argument, _)| argument),
+        opaque: !converters.is_empty(),
+        any_case: false,
+        method: None,
+        values: Vec::new(),
+    };
+    let mut rest = rest.iter();
+    while let Some(word) = rest.next() {
+        match word.text.as_str() {
+            "-i" => cut.any_case = true,
+            "-n" => {}
+            "-m" => cut.method = Some(rest.next().ok_or("the method behind -m is missing")?.text.as_str()),
+            "-f" | "-M" | "-u" => {
+                cut.opaque = true;
+                rest.next();
+            }
+            "--" => {
+                cut.values.extend(rest.map(|word| word.text.clone()));
+                break;
+            }
+            flag if flag.starts_with('-') && flag.parse::<i64>().is_err() => return Err("there is no such flag"),
+            _ => {
+                cut.values.push(word.text.clone());
+                cut.values.extend(rest.map(|word| word.text.clone()));
+                break;
+            }
+        }
+    }
+    Ok(cut)
+}
+
 /// Reads an access list's words: what it looks at, flags, values.
 ///
 /// # Errors
 /// What is wrong.
 pub(super) fn test(words: &[Word]) -> Result<Test, &'static str> {
-    let Some((head, rest)) = words.split_first() else { return Err("a test is missing") };
-    let any_case = rest.iter().any(|word| word.text == "-i");
-    let flag = |word: &&Word| matches!(word.text.as_str(), "-i" | "--" | "-n" | "-M");
-    let method =
-        rest.iter().position(|word| word.text == "-m").and_then(|at| rest.get(at + 1)).map(|word| word.text.as_str());
-    let skipped = |word: &&Word| method.is_some_and(|method| word.text == "-m" || word.text == method);
-    let values: Vec<String> =
-        rest.iter().filter(|word| !flag(word) && !skipped(word)).map(|word| word.text.clone()).collect();
-    let (name, argument) = match head.text.split_once('(') {
-        Some((name, rest)) => (name, rest.strip_suffix(')').or(rest.split_once(')').map(|(argument, _)| argument))),
-        None => (head.text.as_str(), None),
+    let Cut { name, argument, opaque, any_case, method, values } = cut(words)?;
+    if !keywords::has("fetch", name) && !name.starts_with("lua.") {
+        return Err("there is no such test");
+    }
+    let other = ["bool", "int", "ip", "bin", "len"];
+    let compare = match method {
+        None => None,
+        Some(method) if other.contains(&method) => return Ok(Test::Unknown(name.to_owned())),
+        Some(method) => Some(of_method(method).ok_or("there is no such way to compare")?),
     };
-    let compare = method.and_then(of_method);
     Ok(match (name, argument) {
+        ("http_auth" | "http_auth_group", None) => return Err("the userlist is missing"),
+        _ if opaque => Test::Unknown(name.to_owned()),
         ("http_auth", Some(list)) => Test::Auth(list.to_owned()),
         ("http_auth_group", Some(list)) => Test::Group(list.to_owned(), values),
-        ("http_auth" | "http_auth_group", None) => return Err("the userlist is missing"),
         ("always_true", _) => Test::Always(true),
-        ("always_false", _) => Test::Always(false),
+        ("always_false" | "ssl_fc", _) => Test::Always(false),
         ("method", _) => Test::Method(values),
-        ("src", _) => Test::Source(values.iter().filter_map(|value| range(value)).collect()),
-        ("ssl_fc", _) => Test::Always(false),
-        _ => match (family(name), argument) {
-            (Some(("path", own)), _) => Test::Path(compare.unwrap_or(own), values, any_case),
-            (Some(("hdr", own)), Some(header)) => {
-                let header = header.split(',').next().unwrap_or_default().to_owned();
-                let own = if values.is_empty() { Compare::Found } else { own };
-                Test::Header(header, compare.unwrap_or(own), values, any_case)
+        ("src", _) => {
+            let ranges = values.iter().map(|value| range(value)).collect::<Option<_>>();
+            Test::Source(ranges.ok_or("this is no address")?)
+        }
+        _ => match sample(name, argument) {
+            Some((sample, own)) => {
+                let compare = compare.unwrap_or(own);
+                if compare == Compare::Pattern && values.iter().any(|value| Regex::new(value).is_err()) {
+                    return Err("the pattern cannot be compiled");
+                }
+                Test::Text(sample, compare, values, any_case)
             }
-            _ if is_fetch(name) => Test::Unknown(name.to_owned()),
-            _ => return Err("there is no such test"),
+            None => Test::Unknown(name.to_owned()),
         },
     })
 }
@@ -95,6 +160,7 @@ fn of_method(name: &str) -> Option<Compare> {
         "beg" => Compare::Begin,
         "end" => Compare::End,
         "dir" => Compare::Dir,
+        "dom" => Compare::Dom,
         "sub" => Compare::Sub,
         "reg" => Compare::Pattern,
         "found" => Compare::Found,
@@ -102,64 +168,23 @@ fn of_method(name: &str) -> Option<Compare> {
     })
 }
 
-/// `path_beg`, `hdr_dom`: what is looked at, and how.
-fn family(name: &str) -> Option<(&'static str, Compare)> {
-    let (base, end) = match name.split_once('_') {
-        Some((base, end)) => (base, end),
-        None => (name, "str"),
+/// `path_beg`, `hdr_dom(host)`: what is looked at, and how.
+fn sample(name: &str, argument: Option<&str>) -> Option<(Sample, Compare)> {
+    let (base, compare) = match name.rsplit_once('_').and_then(|(base, end)| Some((base, of_method(end)?))) {
+        Some((base, compare)) => (base, compare),
+        None => (name, Compare::Exact),
     };
-    let base = match base {
-        "path" | "url" => "path",
-        "hdr" | "req.hdr" | "req.fhdr" => "hdr",
+    let first = || argument.map(|argument| argument.split(',').next().unwrap_or_default().to_owned());
+    let sample = match base {
+        "path" => Sample::Path,
+        "url" => Sample::Url,
+        "query" => Sample::Query,
+        "hdr" | "req.hdr" | "req.fhdr" => Sample::Header(first()?),
+        "cook" | "req.cook" => Sample::Cookie(first()?),
+        "urlp" | "url_param" => Sample::Parameter(first()?),
         _ => return None,
     };
-    Some((base, of_method(end)?))
-}
-
-/// Other things that can be fetched.
-fn is_fetch(name: &str) -> bool {
-    let known = [
-        "req.",
-        "res.",
-        "ssl_",
-        "src_",
-        "dst",
-        "fe_",
-        "be_",
-        "nbsrv",
-        "sc_",
-        "sc0_",
-        "sc1_",
-        "table_",
-        "var",
-        "env",
-        "str",
-        "bool",
-        "int",
-        "rand",
-        "urlp",
-        "query",
-        "base",
-        "cook",
-        "hdr_",
-        "url_",
-        "path_",
-        "capture.",
-        "http_",
-        "stopping",
-        "proc",
-        "date",
-        "hostname",
-        "queue",
-        "avg_queue",
-        "wait_end",
-        "payload",
-        "distcc",
-        "lua.",
-        "srv_",
-        "connslots",
-    ];
-    known.iter().any(|start| name.starts_with(start))
+    Some((sample, compare))
 }
 
 fn range(text: &str) -> Option<(IpAddr, u32)> {
@@ -173,18 +198,26 @@ fn range(text: &str) -> Option<(IpAddr, u32)> {
 pub(super) fn fits(compare: Compare, values: &[String], any_case: bool, text: &str) -> bool {
     let fold = |text: &str| if any_case { text.to_lowercase() } else { text.to_owned() };
     let have = fold(text);
-    values.iter().any(|value| {
-        let value = fold(value);
-        match compare {
-            Compare::Exact => have == value,
-            Compare::Begin => have.starts_with(&value),
-            Compare::End => have.ends_with(&value),
-            Compare::Sub => have.contains(&value),
-            Compare::Dir => format!("/{}/", have.trim_matches('/')).contains(&format!("/{}/", value.trim_matches('/'))),
-            Compare::Pattern => Regex::new(&value).is_ok_and(|pattern| pattern.is_match(text).unwrap_or(false)),
-            Compare::Found => true,
-        }
-    }) || (compare == Compare::Found && values.is_empty())
+    // Whole parts between these (`pat_match_dir`, `pat_match_dom`).
+    let parts = |value: &str, marks: &[char]| {
+        let bare = value.trim_matches(marks);
+        let cut = |text: &str| format!("\n{}\n", text.split(marks).collect::<Vec<_>>().join("\n"));
+        cut(&have).contains(&cut(bare))
+    };
+    compare == Compare::Found
+        || values.iter().any(|value| {
+            let value = fold(value);
+            match compare {
+                Compare::Exact => have == value,
+                Compare::Begin => have.starts_with(&value),
+                Compare::End => have.ends_with(&value),
+                Compare::Sub => have.contains(&value),
+                Compare::Dir => parts(&value, &['/', '?']),
+                Compare::Dom => parts(&value, &['/', '?', '.', ':']),
+                Compare::Pattern => Regex::new(&value).is_ok_and(|pattern| pattern.is_match(&have).unwrap_or(false)),
+                Compare::Found => true,
+            }
+        })
 }
 
 /// Whether a client lies in a range of so many bits.
@@ -202,6 +235,7 @@ pub(super) fn in_range((address, bits): &(IpAddr, u32), client: IpAddr) -> bool 
 
 /// Access lists that are there without being defined (`default_acl_list`).
 pub(super) fn built_in(name: &str) -> Option<Test> {
+    const METHODS: [&str; 8] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"];
     Some(match name {
         "TRUE" | "HTTP" | "HTTP_1.1" | "HTTP_URL_SLASH" | "REQ_CONTENT" | "WAIT_END" => Test::Always(true),
         "FALSE" | "HTTP_1.0" | "HTTP_2.0" | "HTTP_URL_ABS" | "HTTP_URL_STAR" | "HTTP_CONTENT" | "RDP_COOKIE" => {
@@ -209,6 +243,9 @@ pub(super) fn built_in(name: &str) -> Option<Test> {
         }
         "LOCALHOST" => Test::Source(vec![([127, 0, 0, 1].into(), 8)]),
         "METH_GET" => Test::Method(vec!["GET".to_owned(), "HEAD".to_owned()]),
-        name => Test::Method(vec![name.strip_prefix("METH_")?.to_owned()]),
+        name => {
+            let method = name.strip_prefix("METH_").filter(|method| METHODS.contains(method))?;
+            Test::Method(vec![method.to_owned()])
+        }
     })
 }

@@ -2,7 +2,11 @@
 
 mod condition;
 mod config;
+mod judge;
+mod keywords;
+mod proxy;
 mod server;
+mod userlist;
 mod words;
 
 pub(super) use server::open;

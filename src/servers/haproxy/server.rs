@@ -1,19 +1,18 @@
-//! HAProxy's answers (HAProxy `src/http_ana.c`, `src/auth.c`).
+//! HAProxy's answers (HAProxy `src/http_ana.c`).
 
-use std::sync::Arc;
+use std::path::Path;
 
-use super::condition::{Condition, Term, Test, fits, in_range};
-use super::config::{Action, Config, Proxy, Rule, UserList, secrets};
-use super::words::lines;
-use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
-use crate::gate::{Base64, Book, Checked, Host, Post, Presented, Style, surveyed, target_path};
-use crate::hash::{Crypt, Verifier};
+use super::condition::Condition;
+use super::config::{Config, wrong};
+use super::judge::{Judge, STYLE, Way, Word as Held};
+use super::proxy::{Action, Proxy, Rule};
+use super::userlist::secrets;
+use super::words::{Word, lines};
+use crate::answer::{Answer, Because, Reason, Request, Server, Startup, Survey, Target, Trace};
+use crate::gate::{Content, Host, Post, Presented, handed_on, surveyed};
+use crate::hash::Crypt;
 use crate::read::{Account, Fault};
-use crate::source::{FileId, Place, Sources, Span};
-use crate::users::{UserFile, Winner};
-
-/// How the header is read (`src/http_ana.c`, `get_http_auth`).
-const STYLE: Style = Style { base64: Base64::Strict, blanks: true };
+use crate::source::{FileId, Sources};
 
 /// An HAProxy that was configured.
 struct Haproxy {
@@ -21,6 +20,8 @@ struct Haproxy {
     config: Config,
     file: FileId,
     crypt: Crypt,
+    /// Files that answer, by their name in the configuration: the status that is written in them.
+    error_files: Vec<(String, Option<u16>)>,
 }
 
 /// Opens a haproxy.cfg.
@@ -28,25 +29,27 @@ struct Haproxy {
 /// # Errors
 /// It cannot be read.
 pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
-    let host = Host::new(target, sources);
+    let host = Host::running_as(target, sources, "root");
     let bytes = host.config()?;
     let first = Sources::default();
     let scratch = first.add(crate::source::Source::new(target.config.to_owned(), Vec::new()));
     let hidden = lines(scratch, &bytes, &target.env).map(|lines| secrets(&lines)).unwrap_or_default();
     let file = host.keep(target.config.to_owned(), bytes.clone(), hidden);
     let mut config = Config::default();
+    let mut error_files = Vec::new();
     let taken = match lines(file, &bytes, &target.env) {
-        Ok(lines) => config.take(&lines).and_then(|()| account(&host, &config)),
-        Err(bad) => {
-            let reason = Reason::WrongArguments { name: "haproxy.cfg".to_owned(), message: bad.message.to_owned() };
-            Err(Because::at(reason, bad.place))
-        }
+        Ok(lines) => config
+            .take(&lines)
+            .and_then(|()| account(&host, &config))
+            .and_then(|()| read_files(&host, &config, &mut error_files)),
+        Err(bad) => Err(wrong(bad.place, "haproxy.cfg", bad.message)),
     };
     let startup = match taken {
         Ok(()) => Startup::Ok,
+        Err(because) if matches!(because.reason, Reason::CannotTell { .. }) => Startup::Unknown(vec![because]),
         Err(because) => Startup::Fails(vec![because]),
     };
-    Ok(Haproxy { startup, config, file, crypt: target.crypt })
+    Ok(Haproxy { startup, config, file, crypt: target.crypt, error_files })
 }
 
 fn account(host: &Host<'_>, config: &Config) -> Result<(), Because> {
@@ -54,185 +57,147 @@ fn account(host: &Host<'_>, config: &Config) -> Result<(), Because> {
     if Account::named(&user.text, host.target.files).is_some() {
         return Ok(());
     }
-    let reason = Reason::WrongArguments { name: "user".to_owned(), message: "there is no such account".to_owned() };
-    Err(Because::at(reason, user.place))
+    Err(wrong(user.place, "user", "there is no such account"))
 }
 
-/// What a term comes to.
-enum Word {
-    Fits(bool),
-    Unknown(Because),
-    /// The process ends.
-    Crash(Because),
+/// The statuses that the files behind `errorfile` answer; a file that is not there keeps HAProxy from starting.
+fn read_files(host: &Host<'_>, config: &Config, found: &mut Vec<(String, Option<u16>)>) -> Result<(), Because> {
+    for (_, name) in config.proxies.iter().flat_map(|proxy| &proxy.error_files) {
+        match host.read(&Host::path(Path::new("/"), &name.text)) {
+            Content::Read(_, bytes) => {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                found.push((name.text.clone(), text.split(' ').nth(1).and_then(|code| code.parse().ok())));
+            }
+            Content::Fault(Reason::UserFileNotRegular { .. }) => found.push((name.text.clone(), None)),
+            Content::Fault(_) => return Err(wrong(name.place, "errorfile", "the file cannot be read")),
+            Content::Unknown(_) => {}
+        }
+    }
+    let patterns = config.proxies.iter().flat_map(|proxy| &proxy.pattern_files);
+    let unread = |name: &&Word| matches!(host.read(&Host::path(Path::new("/"), &name.text)), Content::Fault(_));
+    match patterns.into_iter().find(unread) {
+        Some(name) => Err(wrong(name.place, "acl", "the file of patterns cannot be read")),
+        None => Ok(()),
+    }
 }
 
-/// Why a login of a rule was refused, to be told with its answer.
-#[derive(Default)]
-struct Refusals(Vec<Because>);
+/// What a rule does to a request.
+enum Step {
+    Answer(Answer),
+    /// The rules that are left are passed over.
+    Leave,
+    On,
+}
 
 impl Haproxy {
-    /// The accounts of a userlist: each with its own verifier, so two books.
-    fn books(&self, list: &UserList) -> [Book; 2] {
-        let of = |plain: bool, verifier| {
-            let users = list.users.iter().filter(|(_, kind)| *kind == Some(plain));
-            let entries = users.map(|(entry, _)| entry.clone()).collect();
-            let file = UserFile::of_entries(self.file, b"", entries, Vec::new(), Winner::First);
-            Book::of(Arc::new(file), verifier, list.place.unwrap_or_else(|| Place::new(self.file, Span::at(0))))
-        };
-        [of(false, Verifier::Crypt(self.crypt)), of(true, Verifier::Text)]
+    fn judge(&self) -> Judge<'_> {
+        Judge { config: &self.config, file: self.file, crypt: self.crypt }
     }
 
-    fn auth(&self, name: &str, groups: Option<&[String]>, request: &Request, refusals: &mut Refusals) -> Word {
-        let presented = Presented::of(&request.login, STYLE);
-        let (Some(list), Some(user)) = (self.config.list(name), presented.name()) else { return Word::Fits(false) };
-        let known = list.users.iter().find(|(entry, _)| *entry.user == *user);
-        if let Some((entry, None)) = known {
-            // HAProxy 2.6.12 reads a password that is not there.
-            return Word::Crash(Because::at(Reason::EmptyPassword, Place::new(self.file, entry.span)));
-        }
-        let [crypted, plain] = self.books(list);
-        let book = if plain.entry(user).is_some() { plain } else { crypted };
-        match book.check(&presented) {
-            Checked::Passed(user) => {
-                let user = String::from_utf8_lossy(&user).into_owned();
-                let member = |group: &String| list.members.iter().any(|(name, of)| *name == user && of == group);
-                let fits = groups.is_none_or(|groups| groups.iter().any(member));
-                if !fits {
-                    let place = known.map(|(entry, _)| Place::new(self.file, entry.span));
-                    refusals.0.push(Because { place, ..Because::nowhere(Reason::NotAuthorized) });
-                }
-                Word::Fits(fits)
-            }
-            Checked::Nobody => Word::Fits(false),
-            Checked::Refused(because) | Checked::Raised(because) => {
-                refusals.0.push(Because { place: because.place.or(list.place), ..because });
-                Word::Fits(false)
-            }
-            Checked::Unknown(because) => Word::Unknown(because),
-        }
+    /// An answer of HAProxy's own, which a file may stand for.
+    fn own(&self, proxy: &Proxy, status: u16, because: Vec<Because>) -> Answer {
+        let file = proxy.error_files.iter().rev().find(|(code, _)| *code == status);
+        let written = file.and_then(|(_, name)| self.error_files.iter().find(|(known, _)| *known == name.text));
+        Answer { status: Some(written.map_or(status, |(_, written)| written.unwrap_or(0))), because }
     }
 
-    fn test(&self, test: &Test, request: &Request, place: Place, refusals: &mut Refusals) -> Word {
-        let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
-        Word::Fits(match test {
-            Test::Always(fits) => *fits,
-            Test::Auth(list) => return self.auth(list, None, request, refusals),
-            Test::Group(list, groups) => return self.auth(list, Some(groups), request, refusals),
-            Test::Path(compare, values, any_case) => fits(*compare, values, *any_case, &path),
-            Test::Header(name, compare, values, any_case) => {
-                let value = request.header(name).map(|value| String::from_utf8_lossy(value).into_owned());
-                value.is_some_and(|value| fits(*compare, values, *any_case, &value))
-            }
-            Test::Method(methods) => methods.contains(&request.method),
-            Test::Source(ranges) => match request.client {
-                Client::Address(client) => ranges.iter().any(|range| in_range(range, client)),
-                Client::Welcome => true,
-                Client::Elsewhere => false,
-            },
-            Test::Unknown(name) => {
-                let missing = Missing::Condition { directive: name.clone() };
-                return Word::Unknown(Because::at(Reason::CannotTell { missing }, place));
-            }
-        })
-    }
-
-    fn term(&self, term: &Term, request: &Request, place: Place, refusals: &mut Refusals) -> Word {
-        let mut unknown = None;
-        for test in &term.tests {
-            match self.test(test, request, place, refusals) {
-                Word::Fits(true) => return Word::Fits(!term.negated),
-                Word::Fits(false) => {}
-                Word::Unknown(because) => unknown = Some(because),
-                crash @ Word::Crash(_) => return crash,
-            }
-        }
-        unknown.map_or(Word::Fits(term.negated), Word::Unknown)
-    }
-
-    fn holds(&self, condition: Option<&Condition>, request: &Request, place: Place, refusals: &mut Refusals) -> Word {
-        let Some(condition) = condition else { return Word::Fits(true) };
-        let mut unknown = None;
-        for all in &condition.any {
-            let mut fits = true;
-            for term in all {
-                match self.term(term, request, place, refusals) {
-                    Word::Fits(true) => {}
-                    Word::Fits(false) => {
-                        fits = false;
-                        break;
+    fn rule(&self, proxy: &Proxy, rule: &Rule, way: &mut Way<'_>, trace: &mut Trace) -> Step {
+        way.refusals.clear();
+        match self.judge().holds(rule.condition.as_ref(), rule.place, way) {
+            Held::Fits(false) => return Step::On,
+            Held::Fits(true) => {}
+            // What may be written anew is not known behind it.
+            Held::Unknown(because) => {
+                return match &rule.action {
+                    Action::Passing => Step::On,
+                    Action::Changes(part) => {
+                        way.changed.push(part.clone());
+                        Step::On
                     }
-                    Word::Unknown(because) => {
-                        unknown = Some(because);
-                        fits = false;
+                    Action::Auth(_) | Action::Answer(_) | Action::Allow | Action::Close | Action::Elsewhere(_) => {
+                        Step::Answer(Answer::unknown(because))
                     }
-                    crash @ Word::Crash(_) => return crash,
-                }
+                };
             }
-            if fits {
-                return Word::Fits(!condition.unless);
-            }
+            Held::Crash(because) => return Step::Answer(Answer::of(0, because)),
         }
-        unknown.map_or(Word::Fits(condition.unless), Word::Unknown)
-    }
-
-    fn rule(&self, rule: &Rule, request: &Request, trace: &mut Trace) -> Option<Result<Answer, ()>> {
-        let mut refusals = Refusals::default();
-        match self.holds(rule.condition.as_ref(), request, rule.place, &mut refusals) {
-            Word::Fits(false) => return None,
-            Word::Fits(true) => {}
-            Word::Unknown(because) => return Some(Ok(Answer::unknown(because))),
-            Word::Crash(because) => return Some(Ok(Answer::of(0, because))),
-        }
-        let answer = |status| Some(Ok(Answer { status: Some(status), because: Vec::new() }));
         match &rule.action {
-            Action::Passing => None,
-            Action::Allow => Some(Err(())),
-            Action::Close => answer(0),
+            Action::Passing => Step::On,
+            Action::Changes(part) => {
+                way.changed.push(part.clone());
+                Step::On
+            }
+            Action::Allow => Step::Leave,
+            Action::Close => Step::Answer(Answer { status: Some(0), because: Vec::new() }),
+            Action::Elsewhere(name) => Step::Answer(handed_on(name, rule.place)),
             Action::Answer(status) => {
                 trace.step(Some(rule.place), || format!("this rule answers {status}"));
-                let because = if *status >= 400 { refusals.0 } else { Vec::new() };
-                Some(Ok(Answer { status: Some(*status), because }))
+                let because = if *status >= 400 { std::mem::take(&mut way.refusals) } else { Vec::new() };
+                Step::Answer(self.own(proxy, *status, because))
             }
             Action::Auth(_) => {
                 trace.step(Some(rule.place), || "this rule asks for a login".to_owned());
-                let mut because = refusals.0;
-                let presented = Presented::of(&request.login, STYLE);
+                let mut because = std::mem::take(&mut way.refusals);
+                let presented = Presented::of(&way.request.login, STYLE);
                 if because.is_empty() && presented.name().is_some() {
                     because.push(Because::at(Reason::NotAuthorized, rule.place));
                 }
-                Some(Ok(Answer { status: Some(401), because }))
+                Step::Answer(self.own(proxy, 401, because))
             }
         }
     }
 
     /// The rules of a proxy; `None`: they let the request through.
-    fn rules(&self, proxy: &Proxy, request: &Request, trace: &mut Trace) -> Option<Answer> {
-        for rule in &proxy.rules {
-            match self.rule(rule, request, trace) {
-                None => {}
-                Some(Ok(answer)) => return Some(answer),
-                Some(Err(())) => return None,
+    fn rules(&self, proxy: &Proxy, way: &mut Way<'_>, trace: &mut Trace) -> Option<Answer> {
+        for rules in [&proxy.tcp_rules, &proxy.rules] {
+            for rule in rules {
+                match self.rule(proxy, rule, way, trace) {
+                    Step::On => {}
+                    Step::Answer(answer) => return Some(answer),
+                    Step::Leave => break,
+                }
             }
         }
-        None
+        let path = String::from_utf8_lossy(&way.request.path).into_owned();
+        if let Some((_, place)) = proxy.stats.as_ref().filter(|(uri, _)| path.starts_with(uri.as_str())) {
+            return Some(handed_on("stats", *place));
+        }
+        proxy.redirects.iter().find_map(|rule| match self.rule(proxy, rule, way, trace) {
+            Step::Answer(answer) => Some(answer),
+            Step::On | Step::Leave => None,
+        })
     }
 
-    fn backend(&self, proxy: &Proxy, request: &Request) -> Option<&Proxy> {
+    /// The backend that takes a request; `Err`: can't tell which.
+    fn backend(&self, proxy: &Proxy, way: &mut Way<'_>) -> Result<Option<&Proxy>, Because> {
         let ranked = proxy.backends.iter().filter(|(_, condition)| condition.is_some());
         let default = proxy.backends.iter().filter(|(_, condition)| condition.is_none());
         for (name, condition) in ranked.chain(default) {
-            let holds =
-                self.holds(condition.as_ref(), request, Place::new(self.file, Span::at(0)), &mut Refusals::default());
-            if matches!(holds, Word::Fits(true)) {
-                return self.config.proxies.iter().find(|proxy| proxy.name == *name && proxy.kind != "frontend");
+            match self.judge().holds(condition.as_ref(), name.place, way) {
+                Held::Fits(true) if name.text.contains("%[") => {
+                    let missing = crate::answer::Missing::Condition { directive: "use_backend".to_owned() };
+                    return Err(Because::at(Reason::CannotTell { missing }, name.place));
+                }
+                Held::Fits(true) => return Ok(self.config.backend(&name.text)),
+                Held::Fits(false) => {}
+                Held::Unknown(because) | Held::Crash(because) => return Err(because),
             }
         }
-        None
+        Ok(None)
+    }
+
+    /// What becomes of a request that all rules let through.
+    fn served(&self, proxy: &Proxy) -> Answer {
+        match proxy.server {
+            Some(place) => handed_on(&proxy.name, place),
+            None => self.own(proxy, 503, Vec::new()),
+        }
     }
 }
 
 /// The lists that a condition asks.
 fn asked(condition: Option<&Condition>) -> Vec<&str> {
+    use super::condition::Test;
     let terms = condition.into_iter().flat_map(|condition| condition.any.iter().flatten());
     let tests = terms.flat_map(|term| &term.tests);
     let names = tests
@@ -250,6 +215,7 @@ impl Server for Haproxy {
     }
 
     fn survey(&self) -> Survey {
+        let judge = self.judge();
         let mut posts = Vec::new();
         for rule in self.config.proxies.iter().flat_map(|proxy| &proxy.rules) {
             let lists = asked(rule.condition.as_ref());
@@ -257,7 +223,7 @@ impl Server for Haproxy {
             if lists.is_empty() && !matches!(rule.action, Action::Auth(_)) {
                 continue;
             }
-            let books = lists.iter().filter_map(|name| self.config.list(name)).flat_map(|list| self.books(list));
+            let books = lists.iter().filter_map(|name| self.config.list(name)).flat_map(|list| judge.books(list));
             posts.push(Post {
                 host: None,
                 path: Some("/".to_owned()),
@@ -275,23 +241,26 @@ impl Server for Haproxy {
 
     fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
         let plain = |status| Answer { status: Some(status), because: Vec::new() };
-        let front = self.config.proxies.iter().find(|proxy| proxy.kind != "backend");
+        let front = self.config.proxies.iter().find(|proxy| proxy.listens);
         let Some(front) = front else { return plain(503) };
         if front.tcp {
-            return plain(0);
+            return front.server.map_or_else(|| plain(0), |place| handed_on(&front.name, place));
         }
         if request.path.windows(3).any(|part| part == b"://") && !request.path.starts_with(b"/") && !same_host(request)
         {
             return plain(400);
         }
-        if let Some(answer) = self.rules(front, request, trace) {
+        if front.monitor.as_deref().is_some_and(|uri| request.path == uri.as_bytes()) {
+            return plain(200);
+        }
+        let mut way = Way { request, refusals: Vec::new(), changed: Vec::new() };
+        if let Some(answer) = self.rules(front, &mut way, trace) {
             return answer;
         }
-        match self.backend(front, request) {
-            Some(back) => {
-                self.rules(back, request, trace).unwrap_or_else(|| plain(if back.servers { 200 } else { 503 }))
-            }
-            None => plain(if front.servers { 200 } else { 503 }),
+        match self.backend(front, &mut way) {
+            Err(because) => Answer::unknown(because),
+            Ok(Some(back)) => self.rules(back, &mut way, trace).unwrap_or_else(|| self.served(back)),
+            Ok(None) => self.served(front),
         }
     }
 }

@@ -8,6 +8,7 @@ use nom::sequence::delimited;
 use nom::{IResult, Parser};
 
 use super::acl::{Acl, Rule, Test, ranges};
+use super::page::Page;
 use crate::answer::{Because, Reason};
 use crate::gate::{Content, Host};
 use crate::source::{FileId, Place, Source, Span};
@@ -90,12 +91,20 @@ const KINDS: [&str; 62] = [
 pub(super) struct Config {
     pub acls: Vec<Acl>,
     pub rules: Vec<Rule>,
+    /// `adapted_http_access` and `http_reply_access`, which are asked behind them.
+    pub later: [Vec<Rule>; 2],
+    pub pages: Vec<Page>,
     pub program: Option<(Vec<String>, Place)>,
-    pub basic: bool,
+    /// Whether any scheme has been set up.
+    pub scheme: bool,
+    /// Whether another scheme than Basic has.
+    pub foreign: bool,
     pub casesensitive: bool,
     pub realm: Option<String>,
     /// Whether it stands in front of a web server; `None`: no port is opened.
     pub accel: Option<bool>,
+    /// The first port, which is of no use alone if it only catches traffic.
+    pub caught: Option<Place>,
     pub user: Option<String>,
     pub main: Option<FileId>,
 }
@@ -129,7 +138,10 @@ impl Config {
                 let accel = options
                     .iter()
                     .any(|option| matches!(*option, "accel" | "vhost") || option.starts_with("defaultsite="));
-                self.accel.get_or_insert(accel);
+                self.caught.get_or_insert(place);
+                if !options.iter().any(|option| matches!(*option, "intercept" | "tproxy")) {
+                    self.accel.get_or_insert(accel);
+                }
             }
             ("auth_param", [scheme, key, values @ ..]) => self.auth_param(scheme, key, values, place)?,
             ("acl", [name, kind, ..]) => {
@@ -137,7 +149,22 @@ impl Config {
                 self.acl(host, name, kind, values, place)?;
             }
             ("acl", _) => return Err(wrong(place, name, "an access list needs a name and a kind")),
-            ("http_access", [action, names @ ..]) => self.rule(action, names, place)?,
+            ("http_access", [action, names @ ..]) => {
+                let rule = self.rule(action, names, place)?;
+                self.rules.extend(rule);
+            }
+            ("adapted_http_access" | "http_access2", [action, names @ ..]) => {
+                let rule = self.rule(action, names, place)?;
+                self.later[0].extend(rule);
+            }
+            ("http_reply_access", [action, names @ ..]) => {
+                let rule = self.rule(action, names, place)?;
+                self.later[1].extend(rule);
+            }
+            ("deny_info", [name, lists @ ..]) => {
+                let lists = lists.iter().map(|list| (*list).to_owned()).collect();
+                self.pages.push(Page { name: (*name).to_owned(), lists });
+            }
             ("cache_effective_user", [user]) => self.user = Some((*user).to_owned()),
             _ if DIRECTIVES.lines().any(|known| known == name) => {}
             _ => {
@@ -178,11 +205,15 @@ impl Config {
     fn auth_param(&mut self, scheme: &str, key: &str, values: &[&str], place: Place) -> Result<(), Because> {
         match (scheme, key) {
             ("basic", "program") => {
-                self.basic = true;
+                self.scheme = true;
                 self.program = Some((values.iter().map(|value| (*value).to_owned()).collect(), place));
             }
             ("basic", "casesensitive") => self.casesensitive = values.first() == Some(&"on"),
             ("basic", "realm") => self.realm = Some(values.join(" ")),
+            ("digest" | "ntlm" | "negotiate", "program") => {
+                self.scheme = true;
+                self.foreign = true;
+            }
             ("basic" | "digest" | "ntlm" | "negotiate", _) => {}
             _ => {
                 let nearest = Some("basic".to_owned());
@@ -206,7 +237,7 @@ impl Config {
         if !KINDS.contains(&kind) {
             return Err(wrong(place, "acl", &format!("there is no kind `{kind}`")));
         }
-        if kind.starts_with("proxy_auth") && !self.basic {
+        if kind.starts_with("proxy_auth") && !self.scheme {
             return Err(Because::at(Reason::AuthTypeMissing, place));
         }
         let words = listed(host, values, place)?;
@@ -221,12 +252,12 @@ impl Config {
         Ok(())
     }
 
-    fn rule(&mut self, action: &str, names: &[&str], place: Place) -> Result<(), Because> {
+    fn rule(&self, action: &str, names: &[&str], place: Place) -> Result<Option<Rule>, Because> {
         let allow = match action {
             "allow" => true,
             "deny" => false,
             // Squid says so in its log and goes on.
-            _ => return Ok(()),
+            _ => return Ok(None),
         };
         let names: Vec<(bool, String)> = names.iter().map(|name| negated(name)).collect();
         for (_, name) in &names {
@@ -235,8 +266,7 @@ impl Config {
                 return Err(wrong(place, "http_access", &format!("there is no access list `{name}`")));
             }
         }
-        self.rules.push(Rule { allow, names, place });
-        Ok(())
+        Ok(Some(Rule { allow, names, place }))
     }
 
     pub(super) fn acl_named(&self, name: &str) -> Option<&Acl> {
@@ -336,8 +366,7 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<Line> {
     let mut all = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
-        let cut: IResult<&[u8], &[u8]> = take_till(|byte| byte == b'\n').parse(rest);
-        let (behind, line) = cut.unwrap_or((&[], rest));
+        let (behind, line) = whole_line(rest);
         let start = bytes.len() - rest.len();
         let words = words(line);
         let trimmed = line.trim_ascii_end().len();
@@ -350,8 +379,26 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<Line> {
     all
 }
 
+/// A line with those that a backslash at its end continues it on.
+fn whole_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let mut length = 0;
+    loop {
+        let rest = bytes.get(length..).unwrap_or_default();
+        let cut: IResult<&[u8], &[u8]> = take_till(|byte| byte == b'\n').parse(rest);
+        let (_, line) = cut.unwrap_or((&[], rest));
+        length += line.len();
+        let continued = line.trim_ascii_end().ends_with(b"\\") && length < bytes.len();
+        if !continued {
+            let (line, behind) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
+            return (behind, line);
+        }
+        length += 1;
+    }
+}
+
 fn words(line: &[u8]) -> Vec<(String, bool)> {
-    let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r');
+    let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let continued = |word: &[u8], behind: &[u8]| word == b"\\" && behind.trim_ascii_start().len() < behind.len();
     let mut rest = line;
     let mut all = Vec::new();
     loop {
@@ -369,7 +416,9 @@ fn words(line: &[u8]) -> Vec<(String, bool)> {
                 (behind, word, false)
             }
         };
-        all.push((String::from_utf8_lossy(word).into_owned(), is_quoted));
+        if !continued(word, behind) {
+            all.push((String::from_utf8_lossy(word).into_owned(), is_quoted));
+        }
         rest = behind;
     }
 }

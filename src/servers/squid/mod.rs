@@ -2,6 +2,7 @@
 
 mod acl;
 mod config;
+mod page;
 mod server;
 mod setting;
 

@@ -4,8 +4,11 @@ use std::path::Path;
 
 use super::acl::{Acl, Rule, Test, domain_fits, in_range};
 use super::config::Config;
+use super::page::Page;
 use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
-use crate::gate::{Checked, Host, Opened, Post, Presented, Profile, Style, surveyed, target_path};
+use crate::gate::{
+    Base64, Checked, Host, Opened, Post, Presented, Profile, Style, is_out_of_sight, surveyed, target_path,
+};
 use crate::hash::{Crypt, Verifier};
 use crate::read::Fault;
 use crate::source::{Place, Sources, Span};
@@ -49,8 +52,9 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
 fn start(host: &Host<'_>, config: &Config, crypt: Crypt) -> Result<Option<Opened>, Because> {
     let main = || config.main.map(|file| Place::new(file, Span::at(0)));
     if config.accel.is_none() {
-        let reason = Reason::WrongArguments { name: "http_port".to_owned(), message: "no port is opened".to_owned() };
-        return Err(main().map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)));
+        let message = "no port is opened that clients can be pointed at".to_owned();
+        let reason = Reason::WrongArguments { name: "http_port".to_owned(), message };
+        return Err(Because { place: config.caught.or_else(main), ..Because::nowhere(reason) });
     }
     let Some((words, place)) = &config.program else { return Ok(None) };
     let wrong = |message: &str| {
@@ -67,16 +71,21 @@ fn start(host: &Host<'_>, config: &Config, crypt: Crypt) -> Result<Option<Opened
     if !program.ends_with("ncsa_auth") {
         return Ok(None);
     }
-    let Some(path) = arguments.first() else { return Err(Because::at(Reason::UserFileUnset, *place)) };
+    let Some(path) = arguments.first() else {
+        return Ok(Some(Opened::Fault(Because::at(Reason::UserFileUnset, *place))));
+    };
     let opened = host.book(profile(crypt), &Host::path(Path::new("/"), path), *place);
     if let Opened::Fault(because) = &opened
-        && matches!(because.reason, Reason::UserFileMissing { .. })
+        && is_out_of_sight(&because.reason)
     {
         // The helpers end at once, and Squid with them.
         return Err(because.clone());
     }
     Ok(Some(opened))
 }
+
+/// How the header is read (Squid `src/auth/basic/Config.cc`, `decodeCleartext`).
+const STYLE: Style = Style { base64: Base64::Strict, blanks: true };
 
 /// What an access list says.
 enum Word {
@@ -118,6 +127,7 @@ impl Squid {
         }
         let presented = asked.presented.clone().renamed(|_| lowered.clone());
         match &self.opened {
+            None if self.config.program.is_none() && self.config.foreign => Err(Word::Login(None)),
             None => {
                 let missing = Missing::Provider { name: "helper".to_owned() };
                 let because = Because { place: self.place, ..Because::nowhere(Reason::CannotTell { missing }) };
@@ -131,7 +141,9 @@ impl Squid {
             },
             Some(Opened::Unknown(because)) => Err(Word::Unknown(because.clone())),
             // A directory can be opened, and has no lines.
-            Some(Opened::Fault(because)) if matches!(because.reason, Reason::UserFileNotRegular { .. }) => {
+            Some(Opened::Fault(because))
+                if matches!(because.reason, Reason::UserFileNotRegular { .. } | Reason::UserFileUnset) =>
+            {
                 Err(Word::Login(Some(because.clone())))
             }
             Some(Opened::Fault(because)) => Err(Word::Silence(because.clone())),
@@ -181,6 +193,9 @@ impl Squid {
             None => match (name.as_str(), asked.request.client) {
                 ("all", _) => Word::Fits,
                 ("localhost", Client::Address(client)) if client.is_loopback() => Word::Fits,
+                ("to_localhost" | "to_linklocal", _) if asked.host.parse::<std::net::IpAddr>().is_err() => {
+                    Word::Unknown(Because::nowhere(Reason::CannotTell { missing: Missing::Dns }))
+                }
                 _ => Word::Differs,
             },
         };
@@ -224,8 +239,32 @@ impl Squid {
             .and_then(|name| self.config.acl_named(name))
             .is_some_and(|acl| acl.kind.starts_with("proxy_auth"));
         let status = if about_users { self.challenge() } else { 403 };
+        let status = self.page(asked, true).map_or(status, |page| page.status(status));
         let reason = if asked.presented.name().is_some() { Reason::NotAuthorized } else { Reason::DeniedByRule };
         Answer::of(status, place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)))
+    }
+
+    /// The page for the list that was looked at last; one with a status or a URL is not shown in place of a prompt.
+    fn page(&self, asked: &Asked<'_>, redirected: bool) -> Option<&Page> {
+        let last = asked.last.as_ref()?;
+        let mut pages = self.config.pages.iter().filter(|page| redirected || !page.name.contains(':'));
+        pages.find(|page| page.lists.contains(last))
+    }
+
+    /// What the lists behind `http_access` make of a request that it lets through.
+    fn later(&self, asked: &mut Asked<'_>, trace: &mut Trace) -> Answer {
+        for rules in &self.config.later {
+            let decided = rules.iter().find_map(|rule| self.decide(rule, asked, trace));
+            let opposite = || match rules.last() {
+                Some(last) if last.allow => self.denied(asked, Some(last.place)),
+                _ => Answer::pass(),
+            };
+            let answer = decided.unwrap_or_else(opposite);
+            if answer.passes() != Some(true) {
+                return answer;
+            }
+        }
+        Answer::pass()
     }
 
     fn decide(&self, rule: &Rule, asked: &mut Asked<'_>, trace: &mut Trace) -> Option<Answer> {
@@ -244,7 +283,9 @@ impl Squid {
                 Some(Answer { status: Some(self.challenge()), because: because.into_iter().collect() })
             }
             Word::Silence(because) => Some(Answer::of(0, because)),
-            Word::Unknown(because) => Some(Answer::unknown(because)),
+            Word::Unknown(because) => {
+                Some(Answer::unknown(Because { place: because.place.or(Some(rule.place)), ..because }))
+            }
         }
     }
 }
@@ -303,29 +344,36 @@ impl Server for Squid {
         if request.method == "CONNECT" && accel {
             return plain(405);
         }
+        if request.method == "OPTIONS" && request.path == b"*" {
+            return plain(501);
+        }
         if !accel && target_path(&request.path) == request.path.as_slice() && request.method != "CONNECT" {
             return plain(400);
         }
         let header = request.header("proxy-authorization").filter(|_| !accel);
         let presented = match (&request.login, header) {
-            (_, Some(header)) => Presented::header(header, Style::LOOSE),
+            (_, Some(header)) => Presented::spaced(header, STYLE),
             // A proxy does not look at the header that is meant for the web server.
             (crate::answer::Login::Password { .. } | crate::answer::Login::Header(_), None) if !accel => {
                 Presented::Nobody
             }
-            (login, None) => Presented::of(login, Style::LOOSE),
+            (crate::answer::Login::Header(header), None) => Presented::spaced(header.reveal(), STYLE),
+            (login, None) => Presented::of(login, STYLE),
         };
         let (host, port) = host_of(request);
         let mut asked = Asked { request, presented, host, port, last: None };
         for rule in &self.config.rules {
             if let Some(answer) = self.decide(rule, &mut asked, trace) {
-                let passes = answer.passes() == Some(true);
-                return if passes && request.method == "PURGE" { plain(403) } else { answer };
+                return match answer.passes() {
+                    Some(true) if rule.allow && request.method == "PURGE" => plain(403),
+                    Some(true) if rule.allow => self.later(&mut asked, trace),
+                    _ => answer,
+                };
             }
         }
         // Without a line that fits, the opposite of the last one; without any line nobody gets in.
         match self.config.rules.last() {
-            Some(last) if !last.allow => Answer::pass(),
+            Some(last) if !last.allow => self.later(&mut asked, trace),
             last => self.denied(&asked, last.map(|rule| rule.place)),
         }
     }

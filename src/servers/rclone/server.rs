@@ -1,34 +1,20 @@
-//! `rclone serve http` with `--htpasswd`: its arguments, one a line.
+//! rclone's answers to its arguments, one a line (rclone `cmd/serve/http/http.go`, `lib/http`).
 
+use std::cell::Cell;
 use std::path::Path;
 
-use crate::answer::{Answer, Because, Reason, Request, Server, Startup, Survey, Target, Trace};
-use crate::gate::{Book, Checked, Host, Opened, Post, Presented, Profile, Style, go_path, surveyed};
+use super::flags::{Argument, Flags, wrong};
+use crate::answer::{Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
+use crate::gate::{
+    Book, Checked, Content, Host, Opened, Post, Presented, Profile, Style, go_path, is_out_of_sight, surveyed,
+};
 use crate::hash::Verifier;
 use crate::read::{Fault, FileType};
 use crate::source::{FileId, Place, Sources, Span};
 use crate::users::{Entry, Reading, UserFile, Winner};
 
 /// What rclone makes of a password file.
-pub(super) const PROFILE: Profile = Profile { reading: Reading::Csv, verifier: Verifier::GoAuth };
-/// The flags of `serve http` that take a value (rclone `lib/http`, `lib/http/auth`).
-const VALUED: [&str; 14] = [
-    "--addr",
-    "--baseurl",
-    "--cert",
-    "--client-ca",
-    "--htpasswd",
-    "--key",
-    "--max-header-bytes",
-    "--pass",
-    "--realm",
-    "--server-read-timeout",
-    "--server-write-timeout",
-    "--template",
-    "--user",
-    "--salt",
-];
-
+pub(in crate::servers) const PROFILE: Profile = Profile { reading: Reading::Csv, verifier: Verifier::GoAuth };
 /// An rclone that was started.
 struct Rclone<'a> {
     host: Host<'a>,
@@ -38,16 +24,18 @@ struct Rclone<'a> {
     base: String,
     root: String,
     realm: Option<String>,
+    /// A flag that decides which files are there.
+    filter: Option<(&'static str, Place)>,
+    /// Whether a login has met what cannot be read: the file counts as read from then on, with nobody in it
+    /// (abbot/go-http-auth `users.go`, `ReloadIfNeeded`).
+    spent: Cell<bool>,
 }
-
-/// An argument and where it stands.
-type Argument = (String, Span);
 
 /// Opens a file of arguments.
 ///
 /// # Errors
 /// It cannot be read.
-pub(super) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
+pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
     let host = Host::new(target, sources);
     let bytes = host.config()?;
     let arguments = arguments(&bytes);
@@ -63,9 +51,15 @@ pub(super) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<i
         base: String::new(),
         root: String::new(),
         realm: None,
+        filter: None,
+        spent: Cell::new(false),
     };
-    if let Err(because) = server.take(file, &arguments) {
-        server.startup = Startup::Fails(vec![because]);
+    match server.take(file, &arguments) {
+        Ok(()) => {}
+        Err(because) if matches!(because.reason, Reason::CannotTell { .. }) => {
+            server.startup = Startup::Unknown(vec![because]);
+        }
+        Err(because) => server.startup = Startup::Fails(vec![because]),
     }
     Ok(server)
 }
@@ -85,68 +79,66 @@ fn arguments(bytes: &[u8]) -> Vec<Argument> {
 
 impl Rclone<'_> {
     fn take(&mut self, file: FileId, arguments: &[Argument]) -> Result<(), Because> {
-        let (mut htpasswd, mut user, mut pass) = (None, None, String::new());
-        let mut rest = arguments.iter();
-        while let Some((text, span)) = rest.next() {
-            let place = Place::new(file, *span);
-            if !text.starts_with('-') {
-                if self.root.is_empty() {
-                    self.root.clone_from(text);
-                }
-                continue;
-            }
-            let (flag, value) = match text.split_once('=') {
-                Some((flag, value)) => (flag, Some((value.to_owned(), *span))),
-                None => (text.as_str(), None),
-            };
-            if !VALUED.contains(&flag) {
-                self.unknown(flag, place)?;
-                continue;
-            }
-            let value = value.or_else(|| rest.next().cloned());
-            let Some((value, span)) = value else {
-                let reason = Reason::WrongArguments { name: flag.to_owned(), message: "a value is missing".to_owned() };
-                return Err(Because::at(reason, place));
-            };
-            match flag {
-                "--htpasswd" => htpasswd = Some((value, Place::new(file, span))),
-                "--user" => user = Some((value, Place::new(file, span))),
-                "--pass" => pass = value,
-                "--baseurl" => self.base = value.trim_matches('/').to_owned(),
-                "--realm" => self.realm = Some(value),
-                _ => {}
-            }
+        let flags = Flags::read(file, arguments)?;
+        let none = Place::new(file, Span::at(0));
+        match flags.roots.as_slice() {
+            [(root, _)] => self.root.clone_from(root),
+            [] => return Err(wrong("serve", "the folder is missing", none)),
+            [_, (_, more), ..] => return Err(wrong("serve", "one folder, and no more", Place::new(file, *more))),
         }
-        match (htpasswd, user) {
-            (Some((path, place)), _) if !path.is_empty() => {
-                self.place = Some(place);
-                self.opened = Some(self.host.book(PROFILE, &Host::path(Path::new("/"), &path), place));
+        if let Some((_, place)) = flags
+            .given
+            .iter()
+            .find(|(name, ..)| matches!(*name, "--help" | "-h"))
+            .map(|(name, _, place)| (name, *place))
+        {
+            return Err(wrong("--help", "nothing is served", place));
+        }
+        if let Some((path, place)) = flags.value("--template")
+            && let Content::Fault(_) = self.host.read(&Host::path(Path::new("/"), path))
+        {
+            return Err(wrong("--template", "the file cannot be read", place));
+        }
+        match (flags.value("--cert"), flags.value("--key")) {
+            (Some((_, place)), None) | (None, Some((_, place))) => {
+                return Err(wrong("--cert", "it goes together with --key", place));
             }
-            (_, Some((user, place))) if !user.is_empty() => {
-                self.place = Some(place);
-                self.opened = Some(Opened::Book(single(&user, &pass, place)));
+            (Some((_, place)), Some(_)) => {
+                let missing = Missing::Condition { directive: "--cert".to_owned() };
+                return Err(Because::at(Reason::CannotTell { missing }, place));
             }
-            _ => {}
+            (None, None) => {}
+        }
+        self.filter = flags.filter();
+        self.base = flags.value("--baseurl").map(|(url, _)| url.trim_matches('/').to_owned()).unwrap_or_default();
+        self.realm = flags.value("--realm").map(|(realm, _)| realm.to_owned());
+        let pass = flags.value("--pass").map(|(pass, _)| pass.to_owned()).unwrap_or_default();
+        if let Some((path, place)) = flags.value("--htpasswd") {
+            self.place = Some(place);
+            self.opened = Some(self.host.book(PROFILE, &Host::path(Path::new("/"), path), place));
+        } else if let Some((user, place)) = flags.value("--user") {
+            self.place = Some(place);
+            self.opened = Some(Opened::Book(single(user, &pass, place)));
         }
         Ok(())
     }
 
-    /// A flag that is near a known one is a slip; of the others rclone has hundreds.
-    fn unknown(&self, flag: &str, place: Place) -> Result<(), Because> {
-        let near = VALUED.into_iter().map(|known| (strsim::osa_distance(known, flag), known)).min();
-        match near.filter(|(distance, _)| (1..=2).contains(distance)) {
-            None => Ok(()),
-            Some((_, known)) => {
-                let reason = Reason::UnknownDirective { name: flag.to_owned(), nearest: Some(known.to_owned()) };
-                Err(Because::at(reason, place))
-            }
-        }
-    }
-
     fn file(&self, path: &str) -> Option<FileType> {
-        let server = Host::path(Path::new("/"), &self.root).join(path.trim_start_matches('/'));
-        let (local, _) = self.host.locate(&server)?;
-        self.host.target.files.stat(&local).ok().map(|stat| stat.kind)
+        let root = Host::path(Path::new("/"), &self.root);
+        let path = path.trim_start_matches('/');
+        // Its own file system knows no folder of this name.
+        if path.split('/').any(|part| matches!(part, "." | "..")) {
+            return None;
+        }
+        let kind = |server: &Path| {
+            let (local, _) = self.host.locate(server)?;
+            self.host.target.files.stat(&local).ok().map(|stat| stat.kind)
+        };
+        // A root that is a file is a folder of that file alone.
+        if kind(&root) == Some(FileType::Regular) {
+            return root.file_name().and_then(|name| name.to_str()).filter(|name| *name == path).and(kind(&root));
+        }
+        kind(&root.join(path))
     }
 }
 
@@ -174,6 +166,8 @@ impl Server for Rclone<'_> {
 
     fn survey(&self) -> Survey {
         let Some(place) = self.place else { return surveyed(self, &[]) };
+        // Only the first login is left without an answer.
+        self.spent.set(true);
         let books = match &self.opened {
             Some(Opened::Book(book) | Opened::Spoiled(book, _)) => vec![book.clone()],
             Some(Opened::Fault(_) | Opened::Unknown(_)) | None => Vec::new(),
@@ -211,8 +205,15 @@ impl Server for Rclone<'_> {
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
             return plain(405);
         }
-        if path.is_empty() || path == "/" {
+        if path.is_empty() {
+            return plain(404);
+        }
+        if path == "/" {
             return Answer::pass();
+        }
+        if let Some((name, place)) = self.filter {
+            let missing = Missing::Condition { directive: name.to_owned() };
+            return Answer::unknown(Because::at(Reason::CannotTell { missing }, place));
         }
         let wanted = if path.ends_with('/') { FileType::Directory } else { FileType::Regular };
         plain(if self.file(path) == Some(wanted) { 200 } else { 404 })
@@ -225,13 +226,19 @@ impl Rclone<'_> {
     fn gate(&self, opened: &Opened, request: &Request, trace: &mut Trace) -> Option<Answer> {
         let asked = Answer { status: Some(401), because: Vec::new() };
         let presented = Presented::of_exact(&request.login, Style::GO);
-        if presented.name().is_none() {
+        if presented.name().is_none_or(<[u8]>::is_empty) {
             trace.step(self.place, || "no credentials: a login is asked for".to_owned());
             return Some(asked);
         }
         let book = match opened {
             Opened::Book(book) => book,
-            Opened::Spoiled(_, because) | Opened::Fault(because) => return Some(Answer::of(0, because.clone())),
+            Opened::Fault(because) if is_out_of_sight(&because.reason) => {
+                return Some(Answer::of(0, because.clone()));
+            }
+            Opened::Spoiled(_, because) | Opened::Fault(because) => {
+                let status = if self.spent.replace(true) { 401 } else { 0 };
+                return Some(Answer::of(status, because.clone()));
+            }
             Opened::Unknown(because) => return Some(Answer::unknown(because.clone())),
         };
         match book.check(&presented) {
