@@ -127,6 +127,13 @@ impl<'a> Host<'a> {
         Some(account.uid == 0 || (stat.mode >> class) & 3 == 3)
     }
 
+    /// Whether the account may open a file that is there; what cannot be told counts as yes.
+    #[must_use]
+    pub fn may_open(&self, local: &Path) -> bool {
+        let refusal = self.account.as_ref().and_then(|account| account.may_open(self.target.files, local).err());
+        !refusal.is_some_and(|refusal| matches!(refusal.what, Obstacle::Unreadable | Obstacle::Unsearchable))
+    }
+
     /// Opens a password file for its accounts; `reader` is the directive that names it.
     #[must_use]
     pub fn book(&self, profile: Profile, server: &Path, reader: Place) -> Opened {

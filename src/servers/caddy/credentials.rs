@@ -72,6 +72,9 @@ fn entry(builder: &Builder<'_>, head: &Word, line: &[Word]) -> Result<Entry, Ref
         }
         [] => return Err((wrong(head.text(), "an empty line"), head.clone())),
     };
+    if let [_, _, salt] = line {
+        decoded(salt, &without_placeholders(salt.text()))?;
+    }
     let name = without_placeholders(user.text());
     if user.text() == "{" || name.is_empty() {
         return Err((wrong(head.text(), "a user name is missing"), user.clone()));

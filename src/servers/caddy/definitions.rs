@@ -37,6 +37,9 @@ impl Builder<'_> {
             "path" => Matcher::Path(rest.iter().map(|word| word.text().to_lowercase()).collect()),
             "method" => Matcher::Method(rest.iter().map(|word| word.text().to_uppercase()).collect()),
             "host" => Matcher::Host(words()),
+            "remote_ip" if words().iter().any(|word| word == "forwarded") => {
+                Matcher::Unknown("remote_ip forwarded".to_owned())
+            }
             "remote_ip" => Matcher::Client(words().into_iter().filter(|word| word != "forwarded").collect()),
             "protocol" => Matcher::Protocol(words().into_iter().next().unwrap_or_default()),
             "header" => match rest.split_first() {

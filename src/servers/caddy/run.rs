@@ -5,7 +5,7 @@ use std::path::Path;
 use super::matcher::{Asked, clean, path_fits};
 use super::route::{Files, Guard, Handler, Route};
 use crate::answer::{Answer, Because, Missing, Reason, Trace};
-use crate::gate::{Checked, Host, Presented};
+use crate::gate::{Checked, Host, Presented, handed_on};
 use crate::read::{Account, FileType};
 
 /// What a route came to.
@@ -21,6 +21,8 @@ pub(super) enum End {
 /// A request and what it has met so far.
 pub(super) struct Walk<'w> {
     pub asked: Asked<'w>,
+    /// The path that the client asked for.
+    pub written: String,
     pub presented: Presented,
     pub root: String,
     pub host: &'w Host<'w>,
@@ -107,6 +109,9 @@ impl Walk<'_> {
             Handler::TryFiles(paths) => self.try_files(paths),
             Handler::FileServer(files) => self.serve(files, route),
             Handler::Elsewhere(name) => {
+                if matches!(*name, "reverse_proxy" | "php_fastcgi") {
+                    return End::Done(handed_on(name, route.place));
+                }
                 let missing = Missing::Provider { name: (*name).to_owned() };
                 End::Done(Answer::unknown(Because::at(Reason::CannotTell { missing }, route.place)))
             }
@@ -173,7 +178,9 @@ impl Walk<'_> {
             let path = path.replace("{path}", &self.asked.path).replace("{http.request.uri.path}", &self.asked.path);
             let Some(local) = self.local(&self.root.clone(), path.trim_end_matches('/')) else { return End::On };
             if self.kind(&local) == Some(wanted) {
-                self.asked.path = path;
+                // What is found has no slash behind it, whatever was asked for.
+                let file = wanted == FileType::Regular;
+                self.asked.path = if file { path.trim_end_matches('/').to_owned() } else { path };
                 return End::On;
             }
         }
@@ -192,7 +199,10 @@ impl Walk<'_> {
         if self.is_hidden(files, &local) {
             return missing();
         }
-        let slash = self.asked.path.ends_with('/');
+        let base = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        // Slashes are only mended in what the client itself asked for.
+        let own = base(&self.written) == base(&self.asked.path);
+        let slash = if own { self.written.ends_with('/') } else { self.asked.path.ends_with('/') };
         let mut file = local.clone();
         if kind == FileType::Directory {
             let names = files.index.clone().unwrap_or_else(|| vec!["index.html".to_owned(), "index.txt".to_owned()]);
@@ -204,7 +214,7 @@ impl Walk<'_> {
                 None => return missing(),
             }
         }
-        if (kind == FileType::Directory) != slash {
+        if own && (kind == FileType::Directory) != slash {
             return End::Done(plain(308));
         }
         if self.closed(&file) { End::Failed(plain(403)) } else { End::Done(plain(self.error.unwrap_or(200))) }

@@ -153,6 +153,7 @@ impl Caddy<'_> {
             },
         };
         Walk {
+            written: asked.path.clone(),
             asked,
             presented: Presented::of(&request.login, Style::GO),
             root: ".".to_owned(),

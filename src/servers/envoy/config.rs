@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use fancy_regex::Regex;
-
-use super::keys::{BASIC_AUTH, BOOTSTRAP, FILTER, HOST, MATCH, ROUTE};
+use super::keys::{BASIC_AUTH, BOOTSTRAP, FILTER};
+use super::routes::VirtualHost;
 use super::server::PROFILE;
 use crate::answer::{Because, Reason};
 use crate::gate::{Book, Host, Opened};
@@ -15,10 +14,10 @@ use crate::yaml::{self, Node, Shape};
 
 /// What the types of filters end in.
 const BASIC: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
-const PER_ROUTE: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
+pub(super) const PER_ROUTE: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
 const ROUTER: &str = "envoy.extensions.filters.http.router.v3.Router";
 const MANAGER: &str = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
-const FILTER_CONFIG: &str = "envoy.config.route.v3.FilterConfig";
+pub(super) const FILTER_CONFIG: &str = "envoy.config.route.v3.FilterConfig";
 
 /// The first listener, as far as logins go.
 #[derive(Debug, Default)]
@@ -27,6 +26,10 @@ pub(super) struct Gateway {
     pub hosts: Vec<VirtualHost>,
     /// Where routes come from elsewhere.
     pub foreign: Option<Place>,
+    /// Where answers of Envoy's own are written anew.
+    pub rewritten: Option<Place>,
+    pub normalizes: bool,
+    pub merges_slashes: bool,
 }
 
 /// A basic_auth filter, or one that htlint does not know.
@@ -43,8 +46,8 @@ pub(super) struct Filter {
 pub(super) enum Kind {
     /// basic_auth with its accounts, the header that it reads, and whether a missing one is fine.
     Basic { users: Box<Users>, header: Option<String>, allow_missing: bool },
-    /// One that decides something else.
-    Other,
+    /// One that may decide something else, and its type.
+    Other(String),
 }
 
 /// Accounts, or what keeps htlint from seeing them.
@@ -54,62 +57,16 @@ pub(super) enum Users {
     Unknown(Because),
 }
 
-/// A virtual host.
-#[derive(Debug)]
-pub(super) struct VirtualHost {
-    pub domains: Vec<String>,
-    pub routes: Vec<Route>,
-    pub overrides: Vec<Override>,
-}
-
-/// A route.
-#[derive(Debug)]
-pub(super) struct Route {
-    pub test: Test,
-    pub status: u16,
-    pub overrides: Vec<Override>,
-    pub place: Place,
-}
-
-/// Which requests a route takes.
-#[derive(Debug, Default)]
-pub(super) struct Test {
-    pub prefix: Option<String>,
-    pub path: Option<String>,
-    pub separated: Option<String>,
-    pub pattern: Option<Regex>,
-    pub any_case: bool,
-    /// Names and exact values; no value: it must be there.
-    pub headers: Vec<(String, Option<String>)>,
-    /// Something that htlint does not evaluate.
-    pub unknown: bool,
-}
-
-/// `typed_per_filter_config`: a filter's name and what becomes of it.
-#[derive(Debug)]
-pub(super) struct Override {
-    pub name: String,
-    pub change: Change,
-    pub place: Place,
-}
-
-#[derive(Debug)]
-pub(super) enum Change {
-    Disabled,
-    Users(Users),
-    Nothing,
-}
-
 /// What is read while the configuration is built.
 pub(super) struct Reader<'h> {
     pub host: &'h Host<'h>,
     pub file: FileId,
 }
 
-type Read<T> = Result<T, Because>;
+pub(super) type Read<T> = Result<T, Because>;
 
 impl Reader<'_> {
-    fn place(&self, node: &Node) -> Place {
+    pub(super) fn place(&self, node: &Node) -> Place {
         Place::new(self.file, node.span)
     }
 
@@ -118,7 +75,7 @@ impl Reader<'_> {
         Because::at(reason, Place::new(self.file, span))
     }
 
-    fn known(&self, node: &Node, shape: Shape) -> Read<()> {
+    pub(super) fn known(&self, node: &Node, shape: Shape) -> Read<()> {
         match yaml::unknown(node, shape) {
             None => Ok(()),
             Some(key) => {
@@ -149,7 +106,16 @@ impl Reader<'_> {
         if type_of(config) != MANAGER {
             return self.other_type(config).map(|()| Gateway::default());
         }
-        let mut gateway = Gateway::default();
+        if config.get("stat_prefix").and_then(Node::text).is_none_or(str::is_empty) {
+            return Err(self.wrong(config.span, "stat_prefix", "it is missing"));
+        }
+        let is_on = |key: &str| config.get(key).and_then(Node::truth) == Some(true);
+        let mut gateway = Gateway {
+            rewritten: config.get("local_reply_config").map(|node| self.place(node)),
+            normalizes: is_on("normalize_path"),
+            merges_slashes: is_on("merge_slashes"),
+            ..Gateway::default()
+        };
         let filters = config.get("http_filters").map(Node::items).unwrap_or_default();
         for (index, filter) in filters.iter().enumerate() {
             let last = index + 1 == filters.len();
@@ -159,8 +125,15 @@ impl Reader<'_> {
         for host in routes.and_then(|routes| routes.get("virtual_hosts")).map(Node::items).unwrap_or_default() {
             gateway.hosts.push(self.virtual_host(host, root)?);
         }
+        self.unique(&gateway.hosts)?;
         gateway.foreign = config.get("rds").map(|rds| self.place(rds));
         Ok(gateway)
+    }
+
+    /// The name that a filter or a virtual host must have.
+    pub(super) fn named(&self, node: &Node, what: &str) -> Read<String> {
+        let name = node.get("name").and_then(Node::text).filter(|name| !name.is_empty());
+        name.map(str::to_owned).ok_or_else(|| self.wrong(node.span, what, "the name is missing"))
     }
 
     /// A type that htlint has no code for: a name of Envoy's that may exist.
@@ -177,7 +150,7 @@ impl Reader<'_> {
 
     fn filter(&self, node: &Node, last: bool) -> Read<Option<Filter>> {
         self.known(node, FILTER)?;
-        let name = node.get("name").and_then(Node::text).unwrap_or_default().to_owned();
+        let name = self.named(node, "http_filters")?;
         let Some(config) = node.get("typed_config") else { return Ok(None) };
         let kind_name = type_of(config);
         let is_router = kind_name == ROUTER;
@@ -196,14 +169,14 @@ impl Reader<'_> {
             Kind::Basic { users: Box::new(self.users(config)?), header, allow_missing }
         } else {
             self.other_type(config)?;
-            Kind::Other
+            Kind::Other(kind_name)
         };
         let disabled = node.get("disabled").and_then(Node::truth) == Some(true);
         Ok(Some(Filter { name, place: self.place(node), disabled, kind }))
     }
 
     /// The accounts of a filter (`config.cc`, `readHtpasswd`; `source/common/config/datasource.cc`).
-    fn users(&self, config: &Node) -> Read<Users> {
+    pub(super) fn users(&self, config: &Node) -> Read<Users> {
         let Some((key, users)) = config.pair("users") else {
             return Err(Because::at(Reason::UserFileUnset, self.place(config)));
         };
@@ -249,108 +222,6 @@ impl Reader<'_> {
         let entries = list.entries.iter().map(moved).collect();
         let list = UserFile::of_entries(self.file, b"", entries, Vec::new(), PROFILE.reading.winner());
         Ok(Users::Known(Book::of(Arc::new(list), verifier, place)))
-    }
-
-    fn virtual_host(&self, node: &Node, root: &Node) -> Read<VirtualHost> {
-        self.known(node, HOST)?;
-        let domains = node.get("domains").map(Node::items).unwrap_or_default();
-        let domains = domains.iter().filter_map(|domain| domain.text().map(str::to_lowercase)).collect();
-        let mut routes = Vec::new();
-        for route in node.get("routes").map(Node::items).unwrap_or_default() {
-            routes.push(self.route(route, root)?);
-        }
-        Ok(VirtualHost { domains, routes, overrides: self.overrides(node)? })
-    }
-
-    fn route(&self, node: &Node, root: &Node) -> Read<Route> {
-        self.known(node, ROUTE)?;
-        let status = match (node.get("direct_response"), node.get("redirect"), node.get("route")) {
-            (Some(direct), _, _) => {
-                let status = direct.get("status").and_then(Node::text).and_then(|text| text.parse().ok());
-                status.ok_or_else(|| self.wrong(direct.span, "direct_response", "the status is missing"))?
-            }
-            (None, Some(redirect), _) => redirection(redirect),
-            (None, None, Some(route)) => {
-                self.cluster(route, root)?;
-                200
-            }
-            (None, None, None) => 200,
-        };
-        Ok(Route { test: self.test(node)?, status, overrides: self.overrides(node)?, place: self.place(node) })
-    }
-
-    fn cluster(&self, route: &Node, root: &Node) -> Read<()> {
-        let Some(cluster) = route.get("cluster") else { return Ok(()) };
-        let clusters = root.at(&["static_resources", "clusters"]).map(Node::items).unwrap_or_default();
-        let known = clusters.iter().any(|known| known.get("name").and_then(Node::text) == cluster.text());
-        let dynamic = root.get("dynamic_resources").is_some();
-        if known || dynamic { Ok(()) } else { Err(self.wrong(cluster.span, "cluster", "there is no such cluster")) }
-    }
-
-    fn test(&self, route: &Node) -> Read<Test> {
-        let Some(node) = route.get("match") else {
-            return Err(self.wrong(route.span, "match", "a route needs a match"));
-        };
-        self.known(node, MATCH)?;
-        let text = |key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
-        let pattern = match node.at(&["safe_regex", "regex"]) {
-            None => None,
-            Some(regex) => {
-                let whole = format!("^(?:{})$", regex.text().unwrap_or_default());
-                Some(Regex::new(&whole).map_err(|_| self.wrong(regex.span, "regex", "this is no pattern"))?)
-            }
-        };
-        let mut test = Test {
-            prefix: text("prefix"),
-            path: text("path"),
-            separated: text("path_separated_prefix"),
-            pattern,
-            any_case: node.get("case_sensitive").and_then(Node::truth) == Some(false),
-            ..Test::default()
-        };
-        for header in node.get("headers").map(Node::items).unwrap_or_default() {
-            let name = header.get("name").and_then(Node::text).unwrap_or_default().to_lowercase();
-            let exact = header.at(&["string_match", "exact"]).or(header.get("exact_match")).and_then(Node::text);
-            let present = header.get("present_match").and_then(Node::truth) == Some(true);
-            match exact {
-                Some(exact) => test.headers.push((name, Some(exact.to_owned()))),
-                None if present || header.pairs().len() == 1 => test.headers.push((name, None)),
-                None => test.unknown = true,
-            }
-        }
-        test.unknown |=
-            ["query_parameters", "runtime_fraction", "grpc", "tls_context", "dynamic_metadata", "connect_matcher"]
-                .iter()
-                .any(|key| node.get(key).is_some());
-        Ok(test)
-    }
-
-    fn overrides(&self, node: &Node) -> Read<Vec<Override>> {
-        let mut all = Vec::new();
-        for (name, config) in node.get("typed_per_filter_config").map(Node::pairs).unwrap_or_default() {
-            let change = match type_of(config).as_str() {
-                FILTER_CONFIG if config.get("disabled").and_then(Node::truth) == Some(true) => Change::Disabled,
-                FILTER_CONFIG => match config.get("config") {
-                    Some(inner) if type_of(inner) == PER_ROUTE => Change::Users(self.users(inner)?),
-                    _ => Change::Nothing,
-                },
-                PER_ROUTE => Change::Users(self.users(config)?),
-                _ => Change::Nothing,
-            };
-            let name = name.text().unwrap_or_default().to_owned();
-            all.push(Override { name, change, place: self.place(config) });
-        }
-        Ok(all)
-    }
-}
-
-fn redirection(redirect: &Node) -> u16 {
-    match redirect.get("response_code").and_then(Node::text) {
-        Some("FOUND") => 302,
-        Some("SEE_OTHER") => 303,
-        Some("TEMPORARY_REDIRECT") => 307,
-        Some("PERMANENT_REDIRECT") => 308,
-        _ => 301,
     }
 }
 

@@ -139,6 +139,7 @@ pub(super) const BASIC_AUTH: Shape = &[
             "forward_username_header",
             "authentication_header",
             "allow_missing",
+            "realm",
             "emit_dynamic_metadata",
         ],
     ),

@@ -2,6 +2,7 @@
 
 mod config;
 mod keys;
+mod routes;
 mod server;
 mod setting;
 

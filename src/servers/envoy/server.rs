@@ -1,8 +1,9 @@
 //! Envoy's answers (Envoy `source/extensions/filters/http/basic_auth/basic_auth_filter.cc`).
 
-use super::config::{Change, Filter, Gateway, Kind, Override, Reader, Route, Test, Users, VirtualHost, secrets};
+use super::config::{Filter, Gateway, Kind, Reader, Users, secrets};
+use super::routes::{Action, Change, Override, Route, Test, VirtualHost};
 use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
-use crate::gate::{Checked, Host, Post, Presented, Profile, Style, surveyed, target_path};
+use crate::gate::{Checked, Host, Post, Presented, Profile, Style, handed_on, surveyed, target_path};
 use crate::hash::Verifier;
 use crate::read::Fault;
 use crate::source::Sources;
@@ -30,7 +31,7 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
     let file = host.keep(target.config.to_owned(), bytes, hidden);
     let reader = Reader { host: &host, file };
     let gateway = match parsed {
-        Ok(root) => reader.gateway(&root),
+        Ok(root) => reader.gateway(&snake(root)),
         Err(bad) => Err(reader.wrong(bad.span, "YAML", bad.message)),
     };
     Ok(match gateway {
@@ -39,11 +40,34 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
     })
 }
 
+/// The configuration with its keys as the protocol buffers name them: JSON's own names count as well.
+fn snake(node: yaml::Node) -> yaml::Node {
+    let name = |key: yaml::Node| match key.text() {
+        Some(text) if text.chars().all(|letter| letter.is_ascii_alphanumeric()) => {
+            let letter = |letter: char| {
+                let lower = letter.to_ascii_lowercase();
+                if letter.is_ascii_uppercase() { vec!['_', lower] } else { vec![lower] }
+            };
+            let text = text.chars().flat_map(letter).collect();
+            yaml::Node { content: yaml::Content::Scalar { text, plain: false }, ..key }
+        }
+        _ => key,
+    };
+    let content = match node.content {
+        yaml::Content::Map(pairs) => {
+            yaml::Content::Map(pairs.into_iter().map(|(key, value)| (name(key), snake(value))).collect())
+        }
+        yaml::Content::List(items) => yaml::Content::List(items.into_iter().map(snake).collect()),
+        content @ yaml::Content::Scalar { .. } => content,
+    };
+    yaml::Node { content, ..node }
+}
+
 impl Test {
     /// Whether it takes a request; `None`: can't tell.
-    fn takes(&self, request: &Request) -> Option<bool> {
+    fn takes(&self, request: &Request, path: &str) -> Option<bool> {
         let fold = |text: &str| if self.any_case { text.to_lowercase() } else { text.to_owned() };
-        let path = fold(&String::from_utf8_lossy(target_path(&request.path)));
+        let path = fold(path);
         let by_path = self.prefix.as_ref().is_none_or(|prefix| path.starts_with(&fold(prefix)))
             && self.path.as_ref().is_none_or(|wanted| path == fold(wanted))
             && self.separated.as_ref().is_none_or(|prefix| {
@@ -62,7 +86,14 @@ impl Test {
                 Some(wanted) => value == Some(wanted.as_bytes()),
             }
         });
-        match (by_path && headers, self.unknown) {
+        let target = String::from_utf8_lossy(&request.path);
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let parameters = self.parameters.iter().all(|(name, wanted)| {
+            let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+            let value = pairs.find(|(key, _)| key == name).map(|(_, value)| value);
+            value.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
+        });
+        match (by_path && headers && parameters, self.unknown) {
             (false, _) => Some(false),
             (true, true) => None,
             (true, false) => Some(true),
@@ -93,7 +124,15 @@ impl Envoy {
     /// One filter's word; `None`: it lets the request through.
     fn filter(&self, filter: &Filter, overrides: &[&Override], request: &Request, trace: &mut Trace) -> Option<Answer> {
         let over = overrides.iter().find(|over| over.name == filter.name);
-        let Kind::Basic { users, header, allow_missing } = &filter.kind else { return None };
+        let (users, header, allow_missing) = match &filter.kind {
+            Kind::Basic { users, header, allow_missing } => (users, header, allow_missing),
+            Kind::Other(_) if filter.disabled => return None,
+            Kind::Other(kind) if PASSING.iter().any(|known| kind.contains(known)) => return None,
+            Kind::Other(kind) => {
+                let missing = Missing::Provider { name: kind.clone() };
+                return Some(Answer::unknown(Because::at(Reason::CannotTell { missing }, filter.place)));
+            }
+        };
         let users = match over.map(|over| &over.change) {
             Some(Change::Disabled) => {
                 trace.step(over.map(|over| over.place), || "the filter is switched off here".to_owned());
@@ -105,7 +144,7 @@ impl Envoy {
         };
         let presented = presented(request, header.as_deref());
         let plain = || Some(Answer { status: Some(401), because: Vec::new() });
-        if presented.is_none() {
+        if presented.is_none() || (*allow_missing && presented == Some(Presented::Nobody)) {
             trace.step(Some(filter.place), || "no credentials: a login is asked for".to_owned());
             return if *allow_missing { None } else { plain() };
         }
@@ -128,9 +167,33 @@ impl Envoy {
         }
     }
 
-    fn route<'e>(vhost: &'e VirtualHost, request: &Request) -> Result<Option<&'e Route>, Answer> {
+    /// An answer of Envoy's own, which the configuration may write anew.
+    fn own(&self, answer: Answer) -> Answer {
+        let Some(place) = self.gateway.rewritten else { return answer };
+        let missing = Missing::Condition { directive: "local_reply_config".to_owned() };
+        Answer::unknown(Because::at(Reason::CannotTell { missing }, place))
+    }
+
+    /// The path that routes are chosen by.
+    fn path(&self, request: &Request) -> String {
+        let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
+        let path = if self.gateway.normalizes { resolved(&path) } else { path };
+        if !self.gateway.merges_slashes {
+            return path;
+        }
+        let mut merged = String::new();
+        path.chars()
+            .filter(|letter| {
+                let twice = *letter == '/' && merged.ends_with('/');
+                merged.push(*letter);
+                !twice
+            })
+            .collect()
+    }
+
+    fn route<'e>(vhost: &'e VirtualHost, request: &Request, path: &str) -> Result<Option<&'e Route>, Answer> {
         for route in &vhost.routes {
-            match route.test.takes(request) {
+            match route.test.takes(request, path) {
                 Some(true) => return Ok(Some(route)),
                 Some(false) => {}
                 None => {
@@ -141,6 +204,42 @@ impl Envoy {
         }
         Ok(None)
     }
+}
+
+/// Filters that let every plain request through.
+const PASSING: [&str; 9] = [
+    ".cors.",
+    ".compressor.",
+    ".decompressor.",
+    ".gzip.",
+    ".header_mutation.",
+    ".header_to_metadata.",
+    ".buffer.",
+    ".grpc_web.",
+    ".grpc_stats.",
+];
+
+/// A path without its dots (`source/common/http/path_utility.cc`, `canonicalPath`).
+fn resolved(path: &str) -> String {
+    let path = path.replace("%2e", ".").replace("%2E", ".").replace('\\', "/");
+    let mut kept: Vec<&str> = Vec::new();
+    let mut parts = path.trim_start_matches('/').split('/').peekable();
+    let slashes = path.len() - path.trim_start_matches('/').len();
+    while let Some(part) = parts.next() {
+        let last = parts.peek().is_none();
+        match part {
+            "." | ".." => {
+                if part == ".." {
+                    kept.pop();
+                }
+                if last {
+                    kept.push("");
+                }
+            }
+            part => kept.push(part),
+        }
+    }
+    format!("{}{}", "/".repeat(slashes), kept.join("/"))
 }
 
 /// Who is presented; `None`: the header is not there at all. The scheme counts with its case here.
@@ -211,6 +310,7 @@ impl Server for Envoy {
         const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"];
         let target = &request.path;
         if !METHODS.contains(&request.method.as_str())
+            || (request.method == "CONNECT" && target.starts_with(b"/"))
             || target.iter().any(|byte| *byte <= b' ' || *byte == b'#')
             || target == b"*"
         {
@@ -221,7 +321,8 @@ impl Server for Envoy {
             return Answer::unknown(Because::at(Reason::CannotTell { missing }, place));
         }
         let vhost = self.host(request);
-        let route = match vhost.map(|vhost| Self::route(vhost, request)) {
+        let path = self.path(request);
+        let route = match vhost.map(|vhost| Self::route(vhost, request, &path)) {
             Some(Err(answer)) => return answer,
             Some(Ok(route)) => route,
             None => None,
@@ -231,15 +332,18 @@ impl Server for Envoy {
         let overrides: Vec<&Override> = own.iter().chain(of_host).collect();
         for filter in &self.gateway.filters {
             if let Some(answer) = self.filter(filter, &overrides, request, trace) {
-                return answer;
+                return self.own(answer);
             }
         }
         match route {
             Some(route) => {
                 trace.step(Some(route.place), || "this route takes the request".to_owned());
-                plain(route.status)
+                match &route.action {
+                    Action::Answer(status) => plain(*status),
+                    Action::Cluster(name) => handed_on(name, route.place),
+                }
             }
-            None => plain(404),
+            None => self.own(plain(404)),
         }
     }
 }

@@ -78,6 +78,8 @@ pub(super) struct Virtual {
 pub(super) struct Entry {
     pub path: String,
     pub handlers: Vec<Handler>,
+    /// `file.dirlisting`.
+    pub lists: bool,
     pub place: Place,
 }
 
@@ -92,8 +94,10 @@ pub(super) enum Handler {
     Dir(String),
     Redirect(u16),
     Status,
-    /// Something whose answer depends on others.
-    Elsewhere,
+    /// One file for all paths.
+    File(String),
+    /// Another server.
+    Elsewhere(Place),
     /// A script that htlint does not run.
     Unknown(Place),
 }
@@ -164,7 +168,12 @@ impl Reader<'_> {
             let paths = paths.ok_or_else(|| self.wrong(name.span, "paths", "there are no paths"))?;
             let mut entries = Vec::new();
             for (path, node) in paths.pairs() {
-                entries.push(self.entry(path, node)?);
+                let entry = self.entry(path, node)?;
+                // A path that stands there twice is one path.
+                match entries.iter_mut().find(|known: &&mut Entry| known.path == entry.path) {
+                    Some(known) => known.handlers.extend(entry.handlers),
+                    None => entries.push(entry),
+                }
             }
             all.push(Virtual { name: name.text().unwrap_or_default().to_lowercase(), paths: entries });
         }
@@ -189,7 +198,8 @@ impl Reader<'_> {
             self.check(key, true)?;
             handlers.extend(self.handler(key, value)?);
         }
-        Ok(Entry { path: path.text().unwrap_or_default().to_owned(), handlers, place: self.place(path) })
+        let lists = node.get("file.dirlisting").and_then(Node::truth) == Some(true);
+        Ok(Entry { path: path.text().unwrap_or_default().to_owned(), handlers, lists, place: self.place(path) })
     }
 
     fn handler(&self, key: &Node, value: &Node) -> Read<Option<Handler>> {
@@ -212,7 +222,17 @@ impl Reader<'_> {
                     crate::gate::Content::Unknown(_) => Handler::Unknown(self.place(key)),
                 }
             }
-            "proxy.reverse.url" | "fastcgi.connect" | "file.file" => Handler::Elsewhere,
+            "proxy.reverse.url" | "fastcgi.connect" => Handler::Elsewhere(self.place(key)),
+            "file.file" => Handler::File(text.to_owned()),
+            "header.add" | "header.append" | "header.merge" | "header.set" | "header.setifempty"
+                if !value
+                    .items()
+                    .iter()
+                    .chain(value.text().map(|_| value))
+                    .all(|one| one.text().is_some_and(|text| text.contains(':'))) =>
+            {
+                return Err(self.wrong(value.span, "header", "this must be: NAME: VALUE"));
+            }
             _ => return Ok(None),
         }))
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::config::{Entry, Handler, Reader, Virtual, book};
 use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
 use crate::gate::{
-    Base64, Checked, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed, target_path,
+    Base64, Checked, Host, Opened, Post, Presented, Profile, Style, handed_on, percent_decoded, surveyed, target_path,
 };
 use crate::hash::Verifier;
 use crate::read::{Fault, FileType};
@@ -49,7 +49,7 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
 fn presented(login: &Login) -> Option<Presented> {
     let style = Style { base64: Base64::Loose, blanks: true };
     let Login::Header(header) = login else { return Some(Presented::of(login, style)) };
-    let mut words = header.reveal().split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let mut words = header.reveal().split(|byte| matches!(*byte, b' ' | b'\t')).filter(|word| !word.is_empty());
     let scheme = words.next()?;
     if !scheme.eq_ignore_ascii_case(b"basic") {
         return Some(Presented::Nobody);
@@ -62,7 +62,9 @@ fn presented(login: &Login) -> Option<Presented> {
 
 impl H2o<'_> {
     fn entry(&self, host: &str, path: &str) -> Option<&Entry> {
-        let vhost = self.hosts.iter().find(|vhost| vhost.name == host).or_else(|| self.hosts.first())?;
+        let exact = self.hosts.iter().find(|vhost| vhost.name == host);
+        let wild = |vhost: &&Virtual| vhost.name.strip_prefix('*').is_some_and(|end| host.ends_with(end));
+        let vhost = exact.or_else(|| self.hosts.iter().find(wild)).or_else(|| self.hosts.first())?;
         let fits = |entry: &&Entry| {
             path.strip_prefix(entry.path.as_str())
                 .is_some_and(|rest| entry.path.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
@@ -93,12 +95,21 @@ impl H2o<'_> {
             Handler::Dir(root) => self.dir(root, entry, request, path),
             Handler::Redirect(status) => plain(*status),
             Handler::Status => plain(200),
-            Handler::Elsewhere => plain(200),
+            Handler::File(file) => {
+                let (local, _) = self.host.locate(&Host::path(Path::new("/"), file))?;
+                plain(self.readable(&local))
+            }
+            Handler::Elsewhere(place) => Some(handed_on("proxy", *place)),
             Handler::Unknown(place) => {
                 let missing = Missing::Condition { directive: "mruby.handler".to_owned() };
                 Some(Answer::unknown(Because::at(Reason::CannotTell { missing }, *place)))
             }
         }
+    }
+
+    /// 200, or 403 for what the workers may not open.
+    fn readable(&self, file: &Path) -> u16 {
+        if self.host.may_open(file) { 200 } else { 403 }
     }
 
     /// `file.dir`: what is not there is left to the next handler.
@@ -117,15 +128,15 @@ impl H2o<'_> {
             (FileType::Directory, true) => ["index.html", "index.htm", "index.txt"]
                 .iter()
                 .map(|name| local.join(name))
-                .find(|path| kind(path).is_some())?,
+                .find(|path| kind(path).is_some())
+                .or_else(|| entry.lists.then(|| local.clone()))?,
             (FileType::Regular, false) => local,
             _ => return None,
         };
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
             return plain(405);
         }
-        let _ = kind(&file)?;
-        plain(200)
+        plain(self.readable(&file))
     }
 }
 

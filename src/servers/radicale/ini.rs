@@ -35,6 +35,9 @@ pub(super) struct BadIni {
 pub(super) struct Ini {
     pub sections: Vec<Section>,
     pub settings: Vec<Setting>,
+    /// How deep the last option or section was indented, and whether it was an option.
+    indent: usize,
+    in_option: bool,
 }
 
 /// Reads a file (`configparser.RawConfigParser._read`).
@@ -61,11 +64,13 @@ impl Ini {
         if text.is_empty() || text.starts_with(['#', ';']) {
             return Ok(());
         }
-        let indented = line.starts_with([' ', '\t']);
-        if let Some(last) = self.settings.last_mut().filter(|_| indented && self.sections.last().is_some()) {
+        let indent = line.len() - line.trim_start().len();
+        if let Some(last) = self.settings.last_mut().filter(|_| self.in_option && indent > self.indent) {
             last.value = format!("{}\n{text}", last.value);
             return Ok(());
         }
+        self.indent = indent;
+        self.in_option = false;
         if let Some(name) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name) {
             if self.sections.iter().any(|section| section.name == name) {
                 return bad("a section stands there twice");
@@ -87,6 +92,7 @@ impl Ini {
         }
         let value = value.get(1..).unwrap_or_default().trim().to_owned();
         self.settings.push(Setting { section, name, value, span });
+        self.in_option = true;
         Ok(())
     }
 

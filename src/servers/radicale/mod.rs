@@ -1,7 +1,9 @@
 //! Radicale 3.9 with its htpasswd backend.
 
+mod collections;
 mod ini;
 mod named;
+mod names;
 mod rights;
 mod server;
 mod settings;

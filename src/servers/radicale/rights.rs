@@ -29,16 +29,17 @@ impl Rights {
     pub(super) fn file(bytes: &[u8]) -> Result<Self, BadIni> {
         let ini = read(bytes)?;
         let sections = ini.sections.iter().map(|section| {
-            let value =
-                |name: &str| ini.get(&section.name, name).map(|setting| setting.value.clone()).unwrap_or_default();
-            (value("user"), value("collection"), value("permissions"))
+            let value = |name: &str| ini.get(&section.name, name).map(|setting| setting.value.clone());
+            let message = "a section without a collection or without permissions";
+            let needed = |name: &str| value(name).ok_or(BadIni { message, span: section.span });
+            Ok((value("user").unwrap_or_default(), needed("collection")?, needed("permissions")?))
         });
-        Ok(Self::File(sections.collect()))
+        Ok(Self::File(sections.collect::<Result<_, _>>()?))
     }
 
     /// The letters that a user (empty: nobody) has for a path without slashes around it; `anybody`: there are no logins,
-    /// and the user does not count.
-    pub(super) fn letters(&self, user: &str, path: &str, anybody: bool) -> String {
+    /// and the user does not count. `None`: a pattern that was asked cannot be compiled.
+    pub(super) fn letters(&self, user: &str, path: &str, anybody: bool) -> Option<String> {
         let depth = if path.is_empty() { 0 } else { path.matches('/').count() + 1 };
         let owner = anybody || path.split('/').next() == Some(user);
         let letters = match (self, depth) {
@@ -53,25 +54,26 @@ impl Rights {
             (Self::OwnerWrite, 2) => "r",
             _ => "",
         };
-        letters.to_owned()
+        Some(letters.to_owned())
     }
 }
 
-fn from_file(sections: &[(String, String, String)], user: &str, path: &str) -> String {
+fn from_file(sections: &[(String, String, String)], user: &str, path: &str) -> Option<String> {
     let whole = |pattern: &str| Regex::new(&format!("^(?:{pattern})$")).ok();
     for (users, collections, letters) in sections {
-        let Some(pattern) = whole(&users.replace("{{", "{").replace("}}", "}")).filter(|_| !users.is_empty()) else {
+        if users.is_empty() {
             continue;
-        };
+        }
+        let pattern = whole(&users.replace("{{", "{").replace("}}", "}"))?;
         let Ok(Some(groups)) = pattern.captures(user) else { continue };
         let mut filled = collections.replace("{user}", &fancy_regex::escape(user));
         for (index, group) in groups.iter().skip(1).enumerate() {
             let text = group.map_or("", |group| group.as_str());
             filled = filled.replace(&format!("{{{index}}}"), &fancy_regex::escape(text));
         }
-        if whole(&filled).is_some_and(|pattern| pattern.is_match(path).unwrap_or(false)) {
-            return letters.clone();
+        if whole(&filled)?.is_match(path).unwrap_or(false) {
+            return Some(letters.clone());
         }
     }
-    String::new()
+    Some(String::new())
 }

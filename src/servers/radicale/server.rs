@@ -1,8 +1,10 @@
 //! Radicale's answers (Radicale `radicale/app/__init__.py`, `_handle_request`; `radicale/app/*.py`).
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use super::ini::{Ini, read};
+use super::names::Allowed;
 use super::rights::Rights;
 use super::settings::{check, is_on};
 use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
@@ -20,10 +22,10 @@ pub(in crate::servers) const PROFILE: Profile = Profile {
     verifier: Verifier::Radicale(Encryption::Autodetect { bcrypt: false, argon2: false }),
 };
 /// Backends that ask other services.
-const FOREIGN: [&str; 6] = ["ldap", "dovecot", "imap", "pam", "oauth2", "ldap3"];
+const FOREIGN: [&str; 3] = ["dovecot", "imap", "oauth2"];
 
 /// How it is told who comes.
-enum Auth {
+pub(super) enum Auth {
     /// Everybody is who they say.
     None,
     /// Nobody is let in.
@@ -37,15 +39,17 @@ enum Auth {
 }
 
 /// A Radicale that was configured.
-struct Radicale<'a> {
-    host: Host<'a>,
+pub(super) struct Radicale<'a> {
+    pub(super) host: Host<'a>,
     startup: Startup,
-    auth: Auth,
-    rights: Rights,
+    pub(super) auth: Auth,
+    pub(super) rights: Rights,
     ini: Ini,
-    storage: String,
+    pub(super) storage: String,
     web: bool,
-    place: Option<Place>,
+    pub(super) place: Option<Place>,
+    /// Users whose own collections were made at their logins.
+    pub(super) made: RefCell<Vec<String>>,
 }
 
 /// Opens a `config`.
@@ -65,14 +69,19 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         storage: String::new(),
         web: true,
         place: None,
+        made: RefCell::default(),
         host,
     };
     let taken = match parsed {
         Err(bad) => Err(wrong(file, bad.span, "config", bad.message)),
         Ok(ini) => server.take(file, ini),
     };
-    if let Err(because) = taken {
-        server.startup = Startup::Fails(vec![because]);
+    match taken {
+        Ok(()) => {}
+        Err(because) if matches!(because.reason, Reason::CannotTell { .. }) => {
+            server.startup = Startup::Unknown(vec![because]);
+        }
+        Err(because) => server.startup = Startup::Fails(vec![because]),
     }
     Ok(server)
 }
@@ -119,6 +128,11 @@ impl Radicale<'_> {
             }
             "remote_user" => Auth::Header(None),
             "http_x_remote_user" => Auth::Header(Some("x-remote-user")),
+            // They need Python modules of their own at the start.
+            "ldap" | "pam" => {
+                let missing = Missing::Module { name: format!("Python's {kind}"), directive: "type".to_owned() };
+                return Err(Because::at(Reason::CannotTell { missing }, Place::new(file, kind_span)));
+            }
             name if FOREIGN.contains(&name) || name.contains('.') => {
                 let missing = Missing::Provider { name: name.to_owned() };
                 Auth::Foreign(Because::at(Reason::CannotTell { missing }, Place::new(file, kind_span)))
@@ -202,6 +216,9 @@ impl Radicale<'_> {
             Auth::Foreign(because) => Err(Answer::unknown(because.clone())),
             Auth::Htpasswd(opened) => {
                 let Some(name) = name_of(&presented) else { return Ok(String::new()) };
+                if !name.is_empty() && !self.allowed("validate_user_value").takes_user(&self.decoded(&name)) {
+                    return Err(plain(401));
+                }
                 let wanted = self.renamed(&name);
                 let presented = presented.renamed(|_| wanted.clone().into_bytes());
                 let book = match opened {
@@ -225,6 +242,17 @@ impl Radicale<'_> {
         }
     }
 
+    /// The name with what is percent-encoded in it, if the options say so.
+    fn decoded(&self, name: &str) -> String {
+        let decoded =
+            is_on(&self.ini, "auth", "urldecode_username").then(|| percent_decoded(name.as_bytes())).flatten();
+        decoded.map_or_else(|| name.to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn allowed(&self, option: &str) -> Allowed {
+        self.ini.get("server", option).and_then(|setting| Allowed::named(&setting.value)).unwrap_or(Allowed::Minimal)
+    }
+
     /// The name as the options change it (`BaseAuth.login`).
     fn renamed(&self, name: &str) -> String {
         let on = |name: &str| is_on(&self.ini, "auth", name);
@@ -235,61 +263,11 @@ impl Radicale<'_> {
         if on("uc_username") {
             name = name.to_uppercase();
         }
-        if on("urldecode_username") {
-            name = percent_decoded(name.as_bytes()).map_or(name, |bytes| String::from_utf8_lossy(&bytes).into_owned());
-        }
+        name = self.decoded(&name);
         if on("strip_domain") {
             name = name.split('@').next().unwrap_or_default().to_owned();
         }
         name
-    }
-
-    /// Whether a collection is there: a folder, or the user's own, which is made at the login.
-    fn is_there(&self, user: &str, path: &str) -> bool {
-        if path.is_empty() || (path == user && self.letters(user, path).contains('W')) {
-            return true;
-        }
-        let folder = Host::path(Path::new("/"), &self.storage).join("collection-root").join(path);
-        self.host.locate(&folder).is_some_and(|(local, _)| self.host.target.files.stat(&local).is_ok())
-    }
-
-    fn letters(&self, user: &str, path: &str) -> String {
-        self.rights.letters(user, path, matches!(self.auth, Auth::None))
-    }
-
-    fn decide(&self, request: &Request, user: &str, path: &str) -> Answer {
-        let plain = |status| Answer { status: Some(status), because: Vec::new() };
-        let letters = self.letters(user, path);
-        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let own = |letter: char| letters.contains(letter) || letters.contains(letter.to_ascii_lowercase());
-        let above = self.letters(user, parent);
-        let reads = own('R') || (!path.is_empty() && above.contains('r'));
-        let writes = own('W') || (!path.is_empty() && above.contains('w'));
-        let denied = || {
-            // Where a proxy says who comes, nobody is asked for a login.
-            if user.is_empty() && !matches!(self.auth, Auth::Header(_)) {
-                return plain(401);
-            }
-            let because = self
-                .place
-                .map_or(Because::nowhere(Reason::NotAuthorized), |place| Because::at(Reason::NotAuthorized, place));
-            Answer::of(403, because)
-        };
-        let there = self.is_there(user, path);
-        match request.method.as_str() {
-            "PROPFIND" | "REPORT" | "GET" | "HEAD" if !reads => denied(),
-            "PROPFIND" | "REPORT" if there => plain(207),
-            "GET" | "HEAD" if there => plain(403),
-            "PROPPATCH" | "DELETE" | "PUT" | "MKCALENDAR" if !writes && !path.is_empty() => denied(),
-            "PROPPATCH" if there && !user.is_empty() => plain(207),
-            "DELETE" if there && !user.is_empty() => plain(200),
-            "MKCOL" | "MOVE" if user.is_empty() => plain(401),
-            "MKCOL" | "MOVE" if path.is_empty() => plain(405),
-            "PUT" | "MKCALENDAR" if path.is_empty() => denied(),
-            "PROPPATCH" | "DELETE" if path.is_empty() => denied(),
-            "GET" | "HEAD" | "PROPFIND" | "REPORT" | "DELETE" | "PROPPATCH" => plain(404),
-            _ => denied(),
-        }
     }
 }
 
@@ -373,11 +351,14 @@ impl Server for Radicale<'_> {
             "PUT",
             "REPORT",
         ];
+        let path = percent_decoded(target_path(&request.path)).unwrap_or_default();
+        let path = String::from_utf8_lossy(&path).into_owned();
+        if !self.allowed("validate_path_value").takes_path(&path) {
+            return plain(400);
+        }
         if !METHODS.contains(&request.method.as_str()) {
             return plain(405);
         }
-        let path = percent_decoded(target_path(&request.path)).unwrap_or_default();
-        let path = String::from_utf8_lossy(&path).into_owned();
         if matches!(path.trim_end_matches('/'), "/.well-known/caldav" | "/.well-known/carddav") {
             return plain(301);
         }
@@ -389,12 +370,26 @@ impl Server for Radicale<'_> {
         match (request.method.as_str(), path.as_str()) {
             ("OPTIONS", _) => return plain(200),
             ("POST", _) => return plain(405),
-            (_, "/" | "" | "/.web") if get => return plain(302),
-            (_, "/.web/") if get => return plain(if self.web { 200 } else { 302 }),
-            (_, path) if get && path.starts_with("/.web/") => return plain(404),
+            (_, "/" | "") if get => return plain(302),
+            (_, "/.web") if get => return plain(if self.web { 302 } else { 200 }),
+            (_, path) if get && path.starts_with("/.web/") && !self.web => return plain(302),
+            (_, "/.web/" | "/.web/index.html" | "/.web/fn.js" | "/.web/css/main.css") if get => return plain(200),
+            (_, path) if get && path.starts_with("/.web/") => {
+                let missing = Missing::Path { path: path.to_owned() };
+                return Answer::unknown(Because {
+                    place: self.place,
+                    ..Because::nowhere(Reason::CannotTell { missing })
+                });
+            }
             _ => {}
         }
+        if self.letters(&user, &user).is_none() {
+            return plain(500);
+        }
         trace.step(self.place, || format!("the rights of `{user}` decide"));
+        if !user.is_empty() && self.may(&user, &user, 'W') {
+            self.made.borrow_mut().push(user.clone());
+        }
         self.decide(request, &user, path.trim_matches('/'))
     }
 }

@@ -136,7 +136,10 @@ fn kind(host: &Host<'_>, file: FileId, key: &Node, name: &str, options: Option<&
 fn is_text(value: &Node) -> bool {
     let number = |text: &str| text.parse::<f64>().is_ok();
     match &value.content {
-        yaml::Content::Scalar { plain: true, text } => !value.is_null() && value.truth().is_none() && !number(text),
+        yaml::Content::Scalar { plain: true, text } => {
+            let letter = matches!(text.as_str(), "y" | "Y" | "n" | "N");
+            !value.is_null() && value.truth().is_none() && !letter && !number(text)
+        }
         yaml::Content::Scalar { plain: false, .. } => true,
         yaml::Content::List(_) | yaml::Content::Map(_) => false,
     }

@@ -28,6 +28,10 @@ pub(super) fn route(path: &str, method: &str, may_delete: bool) -> Route {
         _ => resource(path),
     };
     match kind {
+        // A manifest is deleted by its digest, not by a tag.
+        Some(Resource::Manifest) if method == "DELETE" && may_delete && !path.contains("/manifests/sha") => {
+            Route::Asked(400)
+        }
         Some(_) if method == "OPTIONS" => Route::Asked(200),
         Some(kind) => Route::Asked(kind.status(method, may_delete)),
         None if path.strip_suffix('/').is_some_and(|path| resource(path) == Some(Resource::Tags)) => Route::Redirected,

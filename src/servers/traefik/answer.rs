@@ -5,7 +5,7 @@ use super::middleware::{Guard, Middleware};
 use super::rule::{Asked, in_range};
 use super::server::EntryPoint;
 use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Trace};
-use crate::gate::{Checked, Post, Presented, Style, go_path, surveyed};
+use crate::gate::{Checked, Post, Presented, Style, go_path, handed_on, surveyed, target_path};
 use crate::source::Place;
 
 /// The deepest chains.
@@ -54,7 +54,7 @@ impl Traefik {
             return Some(because.clone());
         }
         match router.service.as_deref().map(|name| (name, self.service(name))) {
-            Some((_, Some(Service::Servers | Service::Nobody))) => {}
+            Some((_, Some(Service::Internal | Service::Servers(_) | Service::Nobody))) => {}
             Some((name, _)) => return Some(unknown(&format!("service `{name}`"), router.place)),
             None => return Some(unknown("service", router.place)),
         }
@@ -87,9 +87,9 @@ impl Traefik {
 
     fn service(&self, name: &str) -> Option<Service> {
         match name.split_once('@') {
-            Some(("ping", "internal")) => self.ping.then_some(Service::Servers),
-            Some(("api" | "dashboard" | "rest", "internal")) => self.api.then_some(Service::Servers),
-            Some(("noop", "internal")) => Some(Service::Servers),
+            Some(("ping", "internal")) => self.ping.then_some(Service::Internal),
+            Some(("api" | "dashboard" | "rest", "internal")) => self.api.then_some(Service::Internal),
+            Some(("noop", "internal")) => Some(Service::Internal),
             _ => self.dynamic.services.get(own(name)?).cloned(),
         }
     }
@@ -278,9 +278,18 @@ impl Traefik {
                 return answer;
             }
         }
+        if let Some(Service::Servers(place)) = router.service.as_deref().and_then(|name| self.service(name)) {
+            return handed_on(router.service.as_deref().unwrap_or_default(), place);
+        }
+        let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
         let status = match (router.service.as_deref(), router.service.as_deref().and_then(|name| self.service(name))) {
             (Some("noop@internal"), _) => 418,
             (_, Some(Service::Nobody)) => 503,
+            (Some("api@internal"), _)
+                if !path.starts_with("/api") && !path.starts_with("/dashboard") && path != "/" =>
+            {
+                404
+            }
             _ => 200,
         };
         Answer { status: Some(status), because: lost }

@@ -36,8 +36,10 @@ pub(super) struct Router {
 /// A service.
 #[derive(Debug, Clone)]
 pub(super) enum Service {
+    /// A part of Traefik itself.
+    Internal,
     /// Servers elsewhere.
-    Servers,
+    Servers(Place),
     /// A load balancer without a server.
     Nobody,
     /// It cannot be built.
@@ -61,6 +63,16 @@ pub(super) fn read(context: Context<'_>, bytes: &[u8], dynamic: &mut Dynamic) ->
         let name = key.text().unwrap_or_default().to_owned();
         return Err(Because::at(Reason::UnknownDirective { name, nearest: None }, at(key.span)));
     }
+    for name in ["http", "tcp", "udp", "tls"] {
+        // An empty struct behind a pointer is refused.
+        let empty = |node: &&Node| node.text().is_some() || (node.is_map() && node.pairs().is_empty());
+        if let Some(node) = root.get_any_case(name).filter(|node| !node.is_null()).filter(empty) {
+            return Err(wrong(node.span, format!("`{name}` cannot stand alone")));
+        }
+    }
+    if root.text().is_some() && !root.is_null() {
+        return Err(wrong(root.span, "this is no map".to_owned()));
+    }
     let Some(http) = root.get_any_case("http") else { return Ok(()) };
     let section = |name: &str| http.get_any_case(name).map(Node::pairs).unwrap_or_default();
     if let Some(bad) = misfit(http) {
@@ -72,7 +84,7 @@ pub(super) fn read(context: Context<'_>, bytes: &[u8], dynamic: &mut Dynamic) ->
         dynamic.middlewares.insert(key, (middleware, at(name.span)));
     }
     for (name, node) in section("services") {
-        dynamic.services.insert(name.text().unwrap_or_default().to_owned(), service(node));
+        dynamic.services.insert(name.text().unwrap_or_default().to_owned(), service(node, at(name.span)));
     }
     for (name, node) in section("routers") {
         dynamic.routers.push(router(context, name, node));
@@ -91,14 +103,14 @@ fn misfit(http: &Node) -> Option<&Node> {
     files.find(|file| file.text().is_none()).or_else(|| fields.find(|field| field.text().is_none()))
 }
 
-fn service(node: &Node) -> Service {
+fn service(node: &Node, place: Place) -> Service {
     match node.get_any_case("loadBalancer") {
         Some(balancer) if balancer.get_any_case("servers").is_none_or(|servers| servers.items().is_empty()) => {
             Service::Nobody
         }
-        Some(_) => Service::Servers,
+        Some(_) => Service::Servers(place),
         None if node.pairs().is_empty() => Service::Broken,
-        None => Service::Servers,
+        None => Service::Servers(place),
     }
 }
 

@@ -151,6 +151,11 @@ fn dynamic(host: &Host<'_>, file: FileId, root: &Node, traefik: &mut Traefik) {
                 return;
             }
         };
+        if path.extension().is_some_and(|end| end == "toml") {
+            let missing = crate::answer::Missing::Content { path: path.display().to_string() };
+            traefik.unknown = Some(Because::at(Reason::CannotTell { missing }, place));
+            return;
+        }
         let hidden = secrets(&bytes);
         let id = host.keep(local, bytes.clone(), hidden);
         if bytes.windows(2).any(|pair| pair == b"{{") {
@@ -175,7 +180,7 @@ fn in_directory(host: &Host<'_>, directory: &Path, depth: usize) -> Option<Vec<P
     for entry in names {
         let Some(name) = entry.path.file_name() else { continue };
         let path = directory.join(name);
-        let is_config = path.extension().is_some_and(|end| end == "yml" || end == "yaml");
+        let is_config = path.extension().is_some_and(|end| end == "yml" || end == "yaml" || end == "toml");
         if host.target.files.stat(&entry.path).is_ok_and(|stat| stat.kind == crate::read::FileType::Directory) {
             if depth < DEEPEST {
                 found.extend(in_directory(host, &path, depth + 1).unwrap_or_default());

@@ -1,11 +1,10 @@
-//! Verdaccio 6 with its own htpasswd plugin.
+//! Verdaccio's answers (`@verdaccio/server`, `@verdaccio/auth`).
 
-use crate::answer::{
-    Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace, UserFileSetting,
-    UserFileSettings,
-};
+use super::glob::fits;
+use crate::answer::{Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
 use crate::gate::{
-    Base64, Book, Checked, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed, target_path,
+    Base64, Book, Checked, Content, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed,
+    target_path,
 };
 use crate::hash::Verifier;
 use crate::read::Fault;
@@ -14,7 +13,7 @@ use crate::users::Reading;
 use crate::yaml::{self, Node};
 
 /// What Verdaccio makes of a password file.
-pub(super) const PROFILE: Profile = Profile { reading: Reading::Verdaccio, verifier: Verifier::Verdaccio };
+pub(in crate::servers) const PROFILE: Profile = Profile { reading: Reading::Verdaccio, verifier: Verifier::Verdaccio };
 /// How it reads the header (`@verdaccio/auth`, `parseBasicPayload`): one blank, and base64 as Node reads it.
 const STYLE: Style = Style { base64: Base64::Loose, blanks: false };
 
@@ -34,6 +33,7 @@ struct Verdaccio<'a> {
     opened: Option<Opened>,
     packages: Vec<Packages>,
     storage: String,
+    web: bool,
     place: Option<Place>,
 }
 
@@ -41,7 +41,7 @@ struct Verdaccio<'a> {
 ///
 /// # Errors
 /// It cannot be read.
-pub(super) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
+pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
     let host = Host::new(target, sources);
     let bytes = host.config()?;
     let parsed = yaml::read(&bytes);
@@ -51,6 +51,7 @@ pub(super) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<i
         opened: None,
         packages: Vec::new(),
         storage: String::new(),
+        web: true,
         place: None,
         host,
     };
@@ -74,6 +75,12 @@ impl Verdaccio<'_> {
         }
         let storage = root.get("storage").and_then(Node::text).filter(|text| !text.is_empty());
         self.storage = storage.ok_or_else(|| wrong(file, Span::at(0), "storage", "there is no storage"))?.to_owned();
+        for name in ["packages", "uplinks"] {
+            if let Some((key, value)) = root.pair(name).filter(|(_, value)| !value.is_map() && !value.is_null()) {
+                return Err(wrong(file, key.span.to(value.span), name, "this must be a map"));
+            }
+        }
+        self.web = root.at(&["web", "enable"]).and_then(Node::truth) != Some(false);
         self.accounts(file, root)?;
         for (name, node) in root.get("packages").map(Node::pairs).unwrap_or_default() {
             let list = |key: &str| node.get(key).map(names).unwrap_or_default();
@@ -111,8 +118,16 @@ impl Verdaccio<'_> {
         Ok(())
     }
 
-    fn packages(&self, name: &str) -> Option<&Packages> {
-        self.packages.iter().find(|packages| glob(packages.pattern.as_bytes(), name.as_bytes()))
+    /// The first entry for a package; `Err`: can't tell whether this one is it.
+    fn packages(&self, name: &str) -> Result<Option<&Packages>, &Packages> {
+        for packages in &self.packages {
+            match fits(&packages.pattern, name) {
+                Some(true) => return Ok(Some(packages)),
+                Some(false) => {}
+                None => return Err(packages),
+            }
+        }
+        Ok(None)
     }
 
     /// Who is logged in; a wrong login is none at all (`@verdaccio/auth`, `apiJWTmiddleware`).
@@ -145,8 +160,26 @@ impl Verdaccio<'_> {
         if !stored && packages.is_some_and(|packages| packages.proxied) { None } else { Some(stored) }
     }
 
+    /// Whether a stored package has what is asked for: all of it, a version, or a tag.
+    fn has_version(&self, name: &str, rest: &str) -> bool {
+        let wanted = rest.trim_end_matches('/');
+        if wanted.is_empty() {
+            return true;
+        }
+        let file = Host::path(&self.host.target.folder(), &self.storage).join(name).join("package.json");
+        let Content::Read(_, bytes) = self.host.read(&file) else { return false };
+        let Ok(stored) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return false };
+        ["versions", "dist-tags"].iter().any(|list| stored.get(list).is_some_and(|list| list.get(wanted).is_some()))
+    }
+
     fn package(&self, name: &str, rest: &str, request: &Request, trace: &mut Trace) -> Answer {
-        let packages = self.packages(name);
+        let packages = match self.packages(name) {
+            Ok(packages) => packages,
+            Err(packages) => {
+                let missing = Missing::Pattern { directive: "packages".to_owned() };
+                return Answer::unknown(Because::at(Reason::CannotTell { missing }, packages.place));
+            }
+        };
         let place = packages.map(|packages| packages.place).or(self.place);
         let (user, because) = match self.user(request) {
             Ok(found) => found,
@@ -164,7 +197,7 @@ impl Verdaccio<'_> {
                     let reason = Reason::CannotTell { missing };
                     Answer::unknown(place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)))
                 }
-                (rest, Some(true)) if !rest.starts_with("-/") => Answer::pass(),
+                (rest, Some(true)) if self.has_version(name, rest) => Answer::pass(),
                 (_, Some(_)) => Answer { status: Some(404), because: Vec::new() },
             };
         }
@@ -197,28 +230,6 @@ fn admits(group: &str, user: Option<&[u8]>) -> bool {
         ("$authenticated" | "@authenticated" | "all", Some(_)) => true,
         (name, Some(user)) => name.as_bytes() == user,
         (_, None) => false,
-    }
-}
-
-/// The password file that a configuration names, whether or not the rest of it is fine: `auth.htpasswd.file`.
-pub(super) fn settings(root: &Node) -> UserFileSettings {
-    let path = root.at(&["auth", "htpasswd", "file"]);
-    let setting = path.and_then(|path| Some(UserFileSetting { path: path.text()?.into(), span: path.span }));
-    let files: Vec<_> = setting.into_iter().collect();
-    UserFileSettings { secrets: yaml::but(root, files.iter().map(|file| file.span)), files, lists: Vec::new() }
-}
-
-/// minimatch as far as packages go: `**` crosses the slash, `*` does not.
-fn glob(pattern: &[u8], name: &[u8]) -> bool {
-    match (pattern, name) {
-        ([], []) => true,
-        (b"**", _) => true,
-        ([b'*', rest @ ..], _) => {
-            let end = name.iter().position(|byte| *byte == b'/').unwrap_or(name.len());
-            (0..=end).any(|at| name.get(at..).is_some_and(|behind| glob(rest, behind)))
-        }
-        ([wanted, rest @ ..], [have, behind @ ..]) => wanted == have && glob(rest, behind),
-        ([], _) | (_, []) => false,
     }
 }
 
@@ -271,7 +282,8 @@ impl Server for Verdaccio<'_> {
         match request.method.as_str() {
             "OPTIONS" => return plain(204),
             "POST" | "DELETE" => return plain(404),
-            _ => {}
+            "GET" | "HEAD" | "PUT" | "PATCH" => {}
+            _ => return plain(400),
         }
         if let Some(rest) = path.strip_prefix("/-/package/")
             && let Some((name, _)) = package_of(&format!("/{}", rest.trim_end_matches("/dist-tags")))
@@ -279,15 +291,23 @@ impl Server for Verdaccio<'_> {
             return dist_tags(self.package(&name, "", request, trace));
         }
         match path.as_str() {
-            "/" => plain(404),
+            "/" => plain(if self.web { 200 } else { 404 }),
             "/favicon.ico" => plain(400),
-            "/-/npm/v1/user" => match self.user(request) {
+            "/-/npm/v1/user" | "/-/npm/v1/tokens" => match self.user(request) {
                 Ok((Some(_), _)) => Answer::pass(),
                 Ok((None, because)) => Answer { status: Some(401), because: because.into_iter().collect() },
                 Err(answer) => answer,
             },
             "/-/ping" | "/-/whoami" | "/-/v1/search" | "/-/all" if request.method != "PUT" => Answer::pass(),
-            path if path.starts_with("/-/") && request.method != "PUT" => plain(404),
+            path if path.starts_with("/-/user/org.couchdb.user:") && request.method == "GET" => Answer::pass(),
+            // A package named `-`, as the routes have it.
+            path if path.starts_with("/-/")
+                && request.method != "PUT"
+                && path.trim_end_matches('/').matches('/').count() != 2 =>
+            {
+                plain(404)
+            }
+            path if path.starts_with("/.") => plain(400),
             path => match package_of(path) {
                 Some((name, rest)) => self.package(&name, &rest, request, trace),
                 None => plain(404),

@@ -1,0 +1,215 @@
+//! Virtual hosts and their routes (Envoy `source/common/router/config_impl.cc`).
+
+use std::collections::BTreeSet;
+
+use fancy_regex::Regex;
+
+use super::config::{FILTER_CONFIG, PER_ROUTE, Read, Reader, Users, type_of};
+use super::keys::{HOST, MATCH, ROUTE};
+use crate::source::Place;
+use crate::yaml::Node;
+
+/// A virtual host.
+#[derive(Debug)]
+pub(super) struct VirtualHost {
+    pub domains: Vec<String>,
+    pub place: Place,
+    pub routes: Vec<Route>,
+    pub overrides: Vec<Override>,
+}
+
+/// A route.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub test: Test,
+    pub action: Action,
+    pub overrides: Vec<Override>,
+    pub place: Place,
+}
+
+/// What a route does with a request that the filters let through.
+#[derive(Debug)]
+pub(super) enum Action {
+    /// It answers.
+    Answer(u16),
+    /// It hands it on to this cluster.
+    Cluster(String),
+}
+
+/// Which requests a route takes.
+#[derive(Debug, Default)]
+pub(super) struct Test {
+    pub prefix: Option<String>,
+    pub path: Option<String>,
+    pub separated: Option<String>,
+    pub pattern: Option<Regex>,
+    pub any_case: bool,
+    /// Names and exact values; no value: it must be there.
+    pub headers: Vec<(String, Option<String>)>,
+    /// Parameters of the query and exact values.
+    pub parameters: Vec<(String, Option<String>)>,
+    /// Something that htlint does not evaluate.
+    pub unknown: bool,
+}
+
+/// `typed_per_filter_config`: a filter's name and what becomes of it.
+#[derive(Debug)]
+pub(super) struct Override {
+    pub name: String,
+    pub change: Change,
+    pub place: Place,
+}
+
+#[derive(Debug)]
+pub(super) enum Change {
+    Disabled,
+    Users(Users),
+    Nothing,
+}
+
+impl Reader<'_> {
+    /// No name stands for two virtual hosts.
+    pub(super) fn unique(&self, hosts: &[VirtualHost]) -> Read<()> {
+        let mut known = BTreeSet::new();
+        for (host, domain) in hosts.iter().flat_map(|host| host.domains.iter().map(move |domain| (host, domain))) {
+            if !known.insert(domain) {
+                return Err(self.wrong(host.place.span, "domains", format!("`{domain}` stands there twice")));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn virtual_host(&self, node: &Node, root: &Node) -> Read<VirtualHost> {
+        self.known(node, HOST)?;
+        self.named(node, "virtual_hosts")?;
+        let domains = node.get("domains").map(Node::items).unwrap_or_default();
+        let domains: Vec<String> = domains.iter().filter_map(|domain| domain.text().map(str::to_lowercase)).collect();
+        if domains.is_empty() {
+            return Err(self.wrong(node.span, "domains", "they are missing"));
+        }
+        let mut routes = Vec::new();
+        for route in node.get("routes").map(Node::items).unwrap_or_default() {
+            routes.push(self.route(route, root)?);
+        }
+        Ok(VirtualHost { domains, routes, place: self.place(node), overrides: self.overrides(node)? })
+    }
+
+    fn route(&self, node: &Node, root: &Node) -> Read<Route> {
+        self.known(node, ROUTE)?;
+        let action = match (node.get("direct_response"), node.get("redirect"), node.get("route")) {
+            (Some(direct), _, _) => {
+                let status = direct.get("status").and_then(Node::text).and_then(|text| text.parse().ok());
+                let status = status.filter(|status| (200..600).contains(status));
+                Action::Answer(status.ok_or_else(|| self.wrong(direct.span, "direct_response", "this is no status"))?)
+            }
+            (None, Some(redirect), _) => Action::Answer(redirection(redirect)),
+            (None, None, Some(route)) => self.cluster(route, root)?,
+            (None, None, None)
+                if node.get("filter_action").is_some() || node.get("non_forwarding_action").is_some() =>
+            {
+                Action::Answer(404)
+            }
+            (None, None, None) => return Err(self.wrong(node.span, "routes", "a route needs an action")),
+        };
+        Ok(Route { test: self.test(node)?, action, overrides: self.overrides(node)?, place: self.place(node) })
+    }
+
+    /// Where a request is handed on to; a cluster that can have no endpoint answers 503.
+    fn cluster(&self, route: &Node, root: &Node) -> Read<Action> {
+        let Some(cluster) = route.get("cluster") else { return Ok(Action::Cluster("route".to_owned())) };
+        let clusters = root.at(&["static_resources", "clusters"]).map(Node::items).unwrap_or_default();
+        let known = clusters.iter().find(|known| known.get("name").and_then(Node::text) == cluster.text());
+        let name = cluster.text().unwrap_or_default().to_owned();
+        match known {
+            Some(known) => {
+                let endpoints = known.at(&["load_assignment", "endpoints"]).map(Node::items).unwrap_or_default();
+                let foreign = matches!(known.get("type").and_then(Node::text), Some("EDS" | "ORIGINAL_DST"));
+                let empty = endpoints.is_empty() && !foreign && known.get("cluster_type").is_none();
+                Ok(if empty { Action::Answer(503) } else { Action::Cluster(name) })
+            }
+            None if root.get("dynamic_resources").is_some() => Ok(Action::Cluster(name)),
+            None => Err(self.wrong(cluster.span, "cluster", "there is no such cluster")),
+        }
+    }
+
+    fn test(&self, route: &Node) -> Read<Test> {
+        let Some(node) = route.get("match") else {
+            return Err(self.wrong(route.span, "match", "a route needs a match"));
+        };
+        self.known(node, MATCH)?;
+        const PATHS: [&str; 6] =
+            ["prefix", "path", "safe_regex", "connect_matcher", "path_separated_prefix", "path_match_policy"];
+        if !PATHS.iter().any(|key| node.get(key).is_some()) {
+            return Err(self.wrong(node.span, "match", "nothing says which paths"));
+        }
+        let text = |key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
+        let pattern = match node.at(&["safe_regex", "regex"]) {
+            None => None,
+            Some(regex) => {
+                let whole = format!("^(?:{})$", regex.text().unwrap_or_default());
+                Some(Regex::new(&whole).map_err(|_| self.wrong(regex.span, "regex", "this is no pattern"))?)
+            }
+        };
+        let mut test = Test {
+            prefix: text("prefix"),
+            path: text("path"),
+            separated: text("path_separated_prefix"),
+            pattern,
+            any_case: node.get("case_sensitive").and_then(Node::truth) == Some(false),
+            ..Test::default()
+        };
+        for header in node.get("headers").map(Node::items).unwrap_or_default() {
+            let name = header.get("name").and_then(Node::text).unwrap_or_default().to_lowercase();
+            let exact = header.at(&["string_match", "exact"]).or(header.get("exact_match")).and_then(Node::text);
+            let present = header.get("present_match").and_then(Node::truth) == Some(true);
+            match exact {
+                Some(exact) => test.headers.push((name, Some(exact.to_owned()))),
+                None if present || header.pairs().len() == 1 => test.headers.push((name, None)),
+                None => test.unknown = true,
+            }
+        }
+        for parameter in node.get("query_parameters").map(Node::items).unwrap_or_default() {
+            let name = parameter.get("name").and_then(Node::text).unwrap_or_default().to_owned();
+            let exact = parameter.at(&["string_match", "exact"]).and_then(Node::text);
+            let present = parameter.get("present_match").and_then(Node::truth) == Some(true);
+            match exact {
+                Some(exact) => test.parameters.push((name, Some(exact.to_owned()))),
+                None if present || parameter.pairs().len() == 1 => test.parameters.push((name, None)),
+                None => test.unknown = true,
+            }
+        }
+        test.unknown |= ["runtime_fraction", "grpc", "tls_context", "dynamic_metadata", "connect_matcher"]
+            .iter()
+            .any(|key| node.get(key).is_some());
+        Ok(test)
+    }
+
+    fn overrides(&self, node: &Node) -> Read<Vec<Override>> {
+        let mut all = Vec::new();
+        for (name, config) in node.get("typed_per_filter_config").map(Node::pairs).unwrap_or_default() {
+            let change = match type_of(config).as_str() {
+                FILTER_CONFIG if config.get("disabled").and_then(Node::truth) == Some(true) => Change::Disabled,
+                FILTER_CONFIG => match config.get("config") {
+                    Some(inner) if type_of(inner) == PER_ROUTE => Change::Users(self.users(inner)?),
+                    Some(_) => Change::Nothing,
+                    None => return Err(self.wrong(config.span, "typed_per_filter_config", "it says nothing")),
+                },
+                PER_ROUTE => Change::Users(self.users(config)?),
+                _ => Change::Nothing,
+            };
+            let name = name.text().unwrap_or_default().to_owned();
+            all.push(Override { name, change, place: self.place(config) });
+        }
+        Ok(all)
+    }
+}
+
+fn redirection(redirect: &Node) -> u16 {
+    match redirect.get("response_code").and_then(Node::text) {
+        Some("FOUND") => 302,
+        Some("SEE_OTHER") => 303,
+        Some("TEMPORARY_REDIRECT") => 307,
+        Some("PERMANENT_REDIRECT") => 308,
+        _ => 301,
+    }
+}
