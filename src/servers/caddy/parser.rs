@@ -252,7 +252,7 @@ impl Parser<'_> {
     }
 
     fn imported(&mut self, name: &Word, arguments: &[String]) -> Result<Vec<Word>, Fault> {
-        let line = name.token.line;
+        let import = self.imports;
         if let Some(snippet) = self.snippets.get(name.text()) {
             let fill = |word: &Word| {
                 let mut word = word.clone();
@@ -261,22 +261,22 @@ impl Parser<'_> {
                 }
                 word
             };
-            return Ok(apart(snippet.iter().map(fill).collect(), line));
+            return Ok(apart(snippet.iter().map(fill).collect(), import));
         }
         let Some(files) = self.importer.import(name.text(), name.file) else {
             return Err(Fault::at(name, "no such snippet or file to import"));
         };
         let env = self.importer.env().clone();
-        Ok(files.iter().flat_map(|(file, bytes)| apart(words(bytes, *file, 0, &env), line)).collect())
+        Ok(files.iter().flat_map(|(file, bytes)| apart(words(bytes, *file, 0, &env), import)).collect())
     }
 }
 
 /// Words of another place, whose first one begins a line wherever they are put.
-fn apart(words: Vec<Word>, line: usize) -> Vec<Word> {
-    /// Lines of imports are kept apart from all others.
-    const FAR: usize = 1_000_003;
+fn apart(words: Vec<Word>, import: usize) -> Vec<Word> {
+    /// Lines of each import are kept apart from all others.
+    const FAR: usize = 100_000_007;
     let shift = |word: Word| {
-        let token = Token { line: word.token.line + (line + 1) * FAR, ..word.token };
+        let token = Token { line: word.token.line % FAR + import * FAR, ..word.token };
         Word { token, ..word }
     };
     words.into_iter().map(shift).collect()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::condition::{Condition, Sample, Term, Test, fits, in_range};
+use super::condition::{Compare, Condition, Sample, Term, Test, fits, in_range};
 use super::config::Config;
 use super::userlist::UserList;
 use crate::answer::{Because, Client, Login, Missing, Reason, Request};
@@ -106,11 +106,14 @@ impl Judge<'_> {
             Test::Text(Sample::Header(name), compare, values, _)
                 if name.eq_ignore_ascii_case("authorization") && !matches!(way.request.login, Login::Header(_)) =>
             {
-                match way.request.login {
-                    Login::Anonymous => false,
-                    _ if *compare == super::condition::Compare::Found => true,
-                    _ if values.is_empty() => false,
-                    _ => return unknown(name),
+                if way.request.login == Login::Anonymous {
+                    false
+                } else if *compare == Compare::Found {
+                    true
+                } else if values.is_empty() {
+                    false
+                } else {
+                    return unknown(name);
                 }
             }
             Test::Text(sample, compare, values, any_case) => {

@@ -21,7 +21,13 @@ pub(super) fn has(list_name: &str, word: &str) -> bool {
 
 /// That a list has no such word, and which was meant.
 pub(super) fn unknown(list_name: &str, word: &Word) -> Because {
-    let near = list(list_name).map(|known| (strsim::osa_distance(known, &word.text), known)).min();
+    // A longer word is nobody's slip.
+    let short = Some(&word.text).filter(|text| text.len() <= 64);
+    let near = short
+        .into_iter()
+        .flat_map(|_| list(list_name))
+        .map(|known| (strsim::osa_distance(known, &word.text), known))
+        .min();
     let nearest = near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name.to_owned());
     Because::at(Reason::UnknownDirective { name: word.text.clone(), nearest }, word.place)
 }

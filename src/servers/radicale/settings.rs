@@ -34,7 +34,11 @@ pub(super) fn check(file: FileId, ini: &Ini) -> Result<(), Because> {
             None if own => {}
             None => {
                 let near = OPTIONS.lines().filter_map(|line| line.split(' ').nth(1));
-                let near = near.map(|name| (strsim::osa_distance(name, &setting.name), name)).min();
+                // A longer word is nobody's slip.
+                let near = near
+                    .filter(|_| setting.name.len() <= 64)
+                    .map(|name| (strsim::osa_distance(name, &setting.name), name))
+                    .min();
                 let nearest = near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name.to_owned());
                 let reason = Reason::UnknownDirective { name: setting.name.clone(), nearest };
                 return Err(Because::at(reason, place));

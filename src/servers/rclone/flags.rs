@@ -105,7 +105,8 @@ fn find(name: &str) -> Option<(&'static str, &'static str)> {
 
 fn unknown(name: &str, place: Place) -> Because {
     let near = FLAGS.lines().map(|line| line.split_once(' ').map_or(line, |(name, _)| name));
-    let near = near.map(|known| (strsim::osa_distance(known, name), known)).min();
+    // A longer word is nobody's slip.
+    let near = near.filter(|_| name.len() <= 64).map(|known| (strsim::osa_distance(known, name), known)).min();
     let nearest = near.filter(|(distance, _)| *distance <= 2).map(|(_, known)| known.to_owned());
     Because::at(Reason::UnknownDirective { name: name.to_owned(), nearest }, place)
 }

@@ -287,6 +287,11 @@ fn wrong(place: Place, name: &str, message: &str) -> Because {
 }
 
 fn nearest(name: &str) -> Option<String> {
+    /// A longer word is nobody's slip.
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return None;
+    }
     let near = DIRECTIVES.lines().map(|known| (strsim::osa_distance(known, name), known)).min();
     near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name.to_owned())
 }
