@@ -10,7 +10,7 @@ use super::client;
 use super::placed::Placed;
 use super::served::{Answers, Plan, Served};
 
-const THREADS: usize = 2;
+const THREADS: usize = 4;
 const ATTEMPTS: u32 = 4;
 
 /// What starts the real server of one kind.
@@ -99,7 +99,7 @@ pub(crate) fn answers(driver: &dyn Driver, cases: &[&Served]) -> io::Result<Vec<
     })
 }
 
-/// Does `work` on every item, two at a time, and gives the results in the order of the items.
+/// Does `work` on every item, some at a time, and gives the results in the order of the items.
 pub(crate) fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> io::Result<R> + Sync,

@@ -69,6 +69,9 @@ pub(crate) struct Plan {
     /// The rules that do not, though it is near what they are for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) quiet: Vec<String>,
+    /// The requests, counted from 0, whose answers hang on something that htlint is not given: it must not tell them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) untold: Vec<usize>,
     /// What is asked, in order; requests do not depend on each other.
     #[serde(default)]
     pub(crate) requests: Vec<Request>,

@@ -1,6 +1,7 @@
 //! The servers that are one program in the foreground each, as Debian, PyPI and npm ship them; all but those that drop their
 //! rights themselves run as www-data.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -10,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::case::{Request, Scheme};
 use super::super::client;
 use super::super::placed::Placed;
 use super::super::replay::{Driver, Running, Started};
@@ -27,7 +29,8 @@ pub(crate) struct Other {
     arguments: &'static [&'static str],
     /// Whether it changes to another account by itself.
     drops_rights: bool,
-    /// How long it takes, once the port is open, until what it read is in force or it has given up.
+    /// How long it takes at most, once the port is open, until what it read is in force or it has given up; one that
+    /// answers `/` with 404 until then is asked again and again.
     settles: Duration,
 }
 
@@ -53,7 +56,7 @@ pub(crate) const TRAEFIK: Other = Other {
     version: &["version"],
     arguments: &["--configfile=CONFIG"],
     drops_rights: false,
-    settles: Duration::from_millis(3000),
+    settles: Duration::from_millis(2000),
 };
 pub(crate) const SQUID: Other = Other {
     name: "squid",
@@ -158,6 +161,25 @@ impl Other {
     }
 }
 
+impl Other {
+    fn settle(&self, port: u16) {
+        let started = Instant::now();
+        let root = Request {
+            path: "/".to_owned(),
+            method: "GET".to_owned(),
+            user: None,
+            password: None,
+            scheme: Scheme::Basic,
+            https: false,
+            headers: BTreeMap::new(),
+        };
+        let in_force = || client::ask(port, &root).is_ok_and(|status| status != 404);
+        while started.elapsed() < self.settles && !(self.name == "traefik" && in_force()) {
+            thread::sleep(Duration::from_millis(50).min(self.settles));
+        }
+    }
+}
+
 impl Driver for Other {
     fn name(&self) -> &'static str {
         self.name
@@ -196,7 +218,7 @@ impl Driver for Other {
                 return Ok(Started::Refused(String::from_utf8_lossy(&fs::read(&said)?).into_owned()));
             }
             if client::is_served(placed.port) {
-                thread::sleep(self.settles);
+                self.settle(placed.port);
                 if up.child.try_wait()?.is_some() {
                     return Ok(Started::Refused(String::from_utf8_lossy(&fs::read(&said)?).into_owned()));
                 }
