@@ -31,12 +31,15 @@ const ENVOY: &str = r#"static_resources:
     - filters:
       - typed_config:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          route_config: {virtual_hosts: [{domains: ["*"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}]}
+          stat_prefix: s
+          route_config: {virtual_hosts: [{name: v, domains: ["*"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}]}
           http_filters:
-          - typed_config:
+          - name: b
+            typed_config:
               "@type": type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3.BasicAuth
               users: {filename: "@/users"}
-          - typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+          - name: r
+            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
 "#;
 const VERDACCIO: &str =
     "storage: '@/storage'\nauth: {htpasswd: {file: '@/users'}}\npackages: {'**': {access: $authenticated}}\n";
@@ -45,7 +48,7 @@ const RADICALE: &str = "[auth]\ntype = htpasswd\nhtpasswd_filename = @/users\n\
 const RCLONE: &str = "@/storage\n--htpasswd\n@/users\n";
 const H2O: &str = "listen: 80\nhosts:\n  default:\n    paths:\n      /:\n        mruby.handler: |\n          \
                    require \"htpasswd.rb\"\n          Htpasswd.new(\"@/users\", \"r\")\n        status: ON\n";
-const HAPROXY: &str = "defaults\n mode http\nfrontend f\n http-request auth unless { http_auth(l) }\n \
+const HAPROXY: &str = "defaults\n mode http\nfrontend f\n bind :80\n http-request auth unless { http_auth(l) }\n \
                        http-request return status 200\nuserlist l\n user USER password 'STORED'\n";
 const CADDY: &str = ":80 {\n basicauth {\n  USER STORED\n }\n respond 200\n}\n";
 

@@ -3,15 +3,13 @@
 use std::path::Path;
 
 use fancy_regex::RegexBuilder;
-use nom::bytes::complete::{tag, take_till, take_while};
-use nom::sequence::delimited;
-use nom::{IResult, Parser};
 
 use super::acl::{Acl, Rule, Test, ranges};
 use super::page::Page;
+use super::words::lines;
 use crate::answer::{Because, Reason};
 use crate::gate::{Content, Host};
-use crate::source::{FileId, Place, Source, Span};
+use crate::source::{FileId, Place, Source};
 
 /// Every directive of Squid 5.7 (its documented squid.conf).
 const DIRECTIVES: &str = include_str!("directives.txt");
@@ -108,8 +106,6 @@ pub(super) struct Config {
     pub user: Option<String>,
     pub main: Option<FileId>,
 }
-
-type Line = (Vec<(String, bool)>, Span);
 
 impl Config {
     /// Reads a file and those that it includes.
@@ -363,67 +359,5 @@ fn joined(known: &Test, more: Test) -> Test {
         (Test::AnyOf(one), Test::AnyOf(more)) => Test::AnyOf([one.clone(), more].concat()),
         (Test::AllOf(_), Test::AllOf(more)) => Test::AllOf(more),
         (_, more) => more,
-    }
-}
-
-/// The lines with words in them; a word that begins with `#` begins a comment, one in double quotes is told apart.
-pub(super) fn lines(bytes: &[u8]) -> Vec<Line> {
-    let mut all = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let (behind, line) = whole_line(rest);
-        let start = bytes.len() - rest.len();
-        let words = words(line);
-        let trimmed = line.trim_ascii_end().len();
-        let indent = line.len() - line.trim_ascii_start().len();
-        if !words.is_empty() {
-            all.push((words, Span::new(start + indent, start + trimmed)));
-        }
-        rest = behind.get(1..).unwrap_or_default();
-    }
-    all
-}
-
-/// A line with those that a backslash at its end continues it on.
-fn whole_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let mut length = 0;
-    loop {
-        let rest = bytes.get(length..).unwrap_or_default();
-        let cut: IResult<&[u8], &[u8]> = take_till(|byte| byte == b'\n').parse(rest);
-        let (_, line) = cut.unwrap_or((&[], rest));
-        length += line.len();
-        let continued = line.trim_ascii_end().ends_with(b"\\") && length < bytes.len();
-        if !continued {
-            let (line, behind) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
-            return (behind, line);
-        }
-        length += 1;
-    }
-}
-
-fn words(line: &[u8]) -> Vec<(String, bool)> {
-    let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    let continued = |word: &[u8], behind: &[u8]| word == b"\\" && behind.trim_ascii_start().len() < behind.len();
-    let mut rest = line;
-    let mut all = Vec::new();
-    loop {
-        let skipped: IResult<&[u8], &[u8]> = take_while(blank).parse(rest);
-        rest = skipped.map_or(rest, |(rest, _)| rest);
-        if rest.is_empty() || rest.first() == Some(&b'#') {
-            return all;
-        }
-        let quoted: IResult<&[u8], &[u8]> = delimited(tag("\""), take_till(|byte| byte == b'"'), tag("\"")).parse(rest);
-        let (behind, word, is_quoted) = match quoted {
-            Ok((behind, word)) => (behind, word, true),
-            Err(_) => {
-                let bare: IResult<&[u8], &[u8]> = take_till(blank).parse(rest);
-                let (behind, word) = bare.unwrap_or((&[], rest));
-                (behind, word, false)
-            }
-        };
-        if !continued(word, behind) {
-            all.push((String::from_utf8_lossy(word).into_owned(), is_quoted));
-        }
-        rest = behind;
     }
 }

@@ -5,6 +5,7 @@ mod config;
 mod page;
 mod server;
 mod setting;
+mod words;
 
 pub(super) use server::{open, profile};
 pub(super) use setting::settings;

@@ -1,6 +1,6 @@
 //! The password files that one file of a configuration names, whether or not the rest of it can be read.
 
-use super::config::lines;
+use super::words::lines;
 use crate::answer::{UserFileSetting, UserFileSettings};
 
 /// The file of every `auth_param basic program .../basic_ncsa_auth`.
