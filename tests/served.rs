@@ -67,10 +67,17 @@ fn the_real_servers_answer_whole_configs_as_recorded() {
         }
         let live = replay::answers(*driver, &own).unwrap();
         for (case, live) in own.iter().zip(&live) {
-            match &case.answers {
-                _ if is_blessing() => case.keep(live),
-                Some(recorded) if (&recorded.startup, &recorded.statuses) == (&live.startup, &live.statuses) => {}
-                recorded => wrong.push(format!("{}: recorded {recorded:?}, now {live:?}", case.title())),
+            if is_blessing() {
+                case.keep(live);
+                continue;
+            }
+            let same = |live: &Answers| {
+                let recorded = case.answers.as_ref();
+                recorded.is_some_and(|old| (&old.startup, &old.statuses) == (&live.startup, &live.statuses))
+            };
+            // On a busy machine a server may be too slow for once; a difference that is one shows again.
+            if !same(live) && !replay::answers(*driver, &[*case]).unwrap().iter().all(same) {
+                wrong.push(format!("{}: recorded {:?}, now {live:?}", case.title(), case.answers));
             }
         }
     }

@@ -62,7 +62,8 @@ pub(crate) const SQUID: Other = Other {
     name: "squid",
     program: "squid",
     version: &["-v"],
-    arguments: &["-N", "-f", "CONFIG"],
+    // Its own name for each: those that run at a time would share their memory else.
+    arguments: &["-N", "-n", "sPORT", "-f", "CONFIG"],
     drops_rights: true,
     settles: Duration::from_millis(1200),
 };
