@@ -9,7 +9,7 @@ use super::request_line::in_origin_form;
 use super::site::Site;
 use super::target::{Slashes, halves, target};
 use super::world::{World, explore};
-use crate::answer::{Answer, Reason, Request, Server, Startup, Survey, Trace};
+use crate::answer::{Answer, Login, Reason, Request, Scheme, Server, Startup, Survey, Trace};
 
 impl Server for Site<'_> {
     fn name(&self) -> &'static str {
@@ -40,7 +40,21 @@ impl Server for Site<'_> {
         self.surveyed()
     }
 
+    /// A client that knows Digest asks bare first, and logs in only where it is challenged (RFC 7616).
     fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
+        if matches!(request.login, Login::Password { scheme: Scheme::Digest, .. }) {
+            let bare = self.answer_to(&Request { login: Login::Anonymous, ..request.clone() }, trace);
+            if bare.status.is_some_and(|status| status != 401) {
+                return bare;
+            }
+            *trace = trace.fresh();
+        }
+        self.answer_to(request, trace)
+    }
+}
+
+impl Site<'_> {
+    fn answer_to(&self, request: &Request, trace: &mut Trace) -> Answer {
         let line = [request.method.as_bytes(), b" ", &request.path, b" HTTP/1.1"].concat();
         let request = match in_origin_form(request) {
             Ok(request) => request,
