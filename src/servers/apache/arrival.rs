@@ -1,6 +1,7 @@
 //! From a request to the place it comes to, or to an answer before anybody is asked who he is (server/request.c,
 //! `ap_process_request_internal`; modules/mappers/mod_alias.c, `translate_alias_redir`).
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::config::DirConfig;
@@ -207,12 +208,16 @@ impl Site<'_> {
 }
 
 /// What holds before the path is mapped: `<Location>` and `<If>` alone.
-fn before_mapping<'l>(spot: &Spot<'_>, ask: &Ask, world: &World, library: &'l Library<'l>) -> DirConfig {
-    let settings = spot.host.host.settings.clone();
+fn before_mapping<'p, 'l>(spot: &Spot<'p>, ask: &Ask, world: &World, library: &'l Library<'l>) -> Cow<'p, DirConfig> {
+    let host = &spot.host.host;
+    if host.locations.is_empty() && host.settings.conditions.is_empty() {
+        return Cow::Borrowed(&host.settings);
+    }
+    let settings = host.settings.clone();
     let env = settings.env_set.clone();
     let facts = Circumstances { ask: Some(ask), spot: Some(spot), user: None, env: &env, library: Some(library) };
     let met = &mut Vec::new();
-    with_conditions(located(spot, settings, world, met), &facts, world, met)
+    Cow::Owned(with_conditions(located(spot, settings, world, met), &facts, world, met))
 }
 
 /// A file path below the document root (server/core.c, `ap_core_translate`); `None`: it leads above it.

@@ -40,13 +40,14 @@ impl Site<'_> {
         if let Some(target) = ready.onward.clone() {
             return self.sent_on(errand, &ready, &target, trace);
         }
-        let content = ready.policy.config.content.clone();
+        let config = ready.policy.config.clone();
+        let content = &config.content;
         let (answer, before) = (self.deliver(errand, &ready), ready.before());
         let because = match answer.status {
             Some(status) if status < 400 && answer.because.is_empty() => ready.because,
             _ => answer.because,
         };
-        Ended::under(&content, Answer { status: answer.status, because }).after(before)
+        Ended::under(content, Answer { status: answer.status, because }).after(before)
     }
 
     /// The same request for another path of the site (modules/http/http_request.c, `ap_internal_redirect`).

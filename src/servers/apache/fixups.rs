@@ -98,7 +98,8 @@ impl Site<'_> {
         ready: &mut Ready<'p>,
         trace: &mut Trace,
     ) -> Result<(), Box<Ended>> {
-        let content = ready.policy.config.content.clone();
+        let config = ready.policy.config.clone();
+        let content = &config.content;
         if let Some(set) = content.handler.as_ref().filter(|set| set.value != b"none") {
             ready.handler = Some(set.value.clone());
         }
@@ -111,7 +112,7 @@ impl Site<'_> {
         if let Some(redirect) = redirect {
             let status = redirect.status_for(&url);
             trace.step(Some(redirect.place), || format!("a Redirect answers {status}"));
-            return Err(Ended::under(&content, plain(status)).after(ready.before()));
+            return Err(Ended::under(content, plain(status)).after(ready.before()));
         }
         Ok(())
     }
@@ -199,8 +200,9 @@ impl Site<'_> {
         ready: Ready<'p>,
         trace: &mut Trace,
     ) -> Result<Ready<'p>, Box<Ended>> {
-        let content = ready.policy.config.content.clone();
-        let ended = |answer| Err(Ended::under(&content, answer));
+        let config = ready.policy.config.clone();
+        let content = &config.content;
+        let ended = |answer| Err(Ended::under(content, answer));
         if !ready.found.path_info.is_empty() {
             return Ok(ready);
         }
@@ -249,7 +251,8 @@ impl Site<'_> {
         ready: Ready<'p>,
         trace: &mut Trace,
     ) -> Result<Ready<'p>, Box<Ended>> {
-        let content = ready.policy.config.content.clone();
+        let config = ready.policy.config.clone();
+        let content = &config.content;
         let page = content.fallback.as_ref().filter(|page| !page.value.eq_ignore_ascii_case(b"disabled"));
         let Some(page) = page else { return Ok(ready) };
         match self.subrequest(errand, &ready, &page.value, trace) {
@@ -259,7 +262,7 @@ impl Site<'_> {
             }
             Ok(_) => Ok(ready),
             Err(missed) if matches!(missed.answer.status, Some(404)) => Ok(ready),
-            Err(missed) => Err(Ended::under(&content, missed.answer)),
+            Err(missed) => Err(Ended::under(content, missed.answer)),
         }
     }
 
