@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::answer::{Area, Server, Survey, Target};
+use crate::answer::{Area, Because, Cause, Server, Startup, Survey, Target};
 use crate::audit::{Silence, Watch, audit};
 use crate::config::{BadConfig, Config, FailOn, Modules, RuleName};
 use crate::credentials::Credentials;
-use crate::finding::Finding;
+use crate::finding::{Finding, Logins, Outcome};
 use crate::hash::Crypt;
 use crate::read::{
     Account, BadGlob, BadMap, Choice, Discovery, Files, Kind as FileKind, Mapping, PathMap, Unread, discover,
@@ -155,6 +155,10 @@ fn check_main(files: &dyn Files, options: &Options, main: &Path, watch: &dyn Wat
     let server = open(kind, &target, &report.sources)
         .map_err(|fault| Stop::Unread(vec![Unread { path: main.clone(), fault }]))?;
     let mut survey = server.survey();
+    if let Startup::Fails(because) = server.startup() {
+        survey = survey.refused(&because);
+        report.refusal = because.first().and_then(|first| refusal(first, &report.sources, &options.here));
+    }
     drop(server);
     if let Some(more) = &options.audit {
         survey.remarks.extend(audit(&survey, more, watch));
@@ -177,6 +181,12 @@ fn check_main(files: &dyn Files, options: &Options, main: &Path, watch: &dyn Wat
     report.areas = survey.areas;
     let strangers = strangers(options, &report);
     Ok(Checked { report, fail_on: config.fail_on, strangers })
+}
+
+/// The reason that a server which does not start would tell first, in words.
+fn refusal(because: &Because, sources: &Sources, folder: &Path) -> Option<Finding> {
+    let outcome = Outcome { logins: Some(Logins::None), status: None };
+    rules::explain(&Cause { because: because.clone(), outcome }, sources, folder)
 }
 
 /// The machine of the server, as options and `htlint.toml` tell.

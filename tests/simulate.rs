@@ -102,6 +102,35 @@ fn a_configuration_that_the_server_refuses_is_an_answer() {
 }
 
 #[test]
+fn where_the_server_does_not_start_each_place_is_shut_and_one_finding_says_why() {
+    let site = site(&format!("{CONFIG}KeepAlive Maybe\n"));
+    let shown = text(&htlint(site.path(), &["logins"], ""));
+    assert!(shown.starts_with("nobody gets in anywhere: ") && shown.contains("etc/apache2.conf:20\n"), "{shown}");
+    assert!(shown.contains("/private \"Guests\"  lockout") && !shown.contains("ida"), "{shown}");
+    let checked = htlint(site.path(), &["check", "--format", "json"], "");
+    let report: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    let shut = |one: &&Value| one["outcome"]["logins"] == "none" && one["file"] == "etc/apache2.conf";
+    let told: Vec<&Value> = report["diagnostics"].as_array().unwrap().iter().filter(shut).collect();
+    assert_eq!(told.iter().map(|one| one["rule"].as_str().unwrap()).collect::<Vec<_>>(), ["wrong-arguments"]);
+    let area = report["areas"].as_array().unwrap().iter().find(|area| area["path"] == "/private").unwrap();
+    assert_eq!((&area["verdict"], &area["anonymous"]), (&Value::from("lockout"), &Value::Null));
+    assert_eq!((&area["users"][0]["can_log_in"], &area["users"][0]["status"]), (&Value::from(false), &Value::Null));
+}
+
+#[test]
+fn folders_that_each_boot_makes_anew_need_not_be_there() {
+    let starts = |folder: &str| {
+        let site = site(&format!("{CONFIG}DefaultRuntimeDir ${{APACHE_RUN_DIR}}\n"));
+        fs::write(site.path().join("etc/envvars"), format!("export APACHE_RUN_DIR={folder}\n")).unwrap();
+        fs::create_dir_all(site.path().join("root/usr/lib/apache2")).unwrap();
+        let output = htlint(site.path(), &["check", "--root", "root"], "");
+        !text(&output).contains("DefaultRuntimeDir")
+    };
+    assert!(starts("/var/run/apache2"));
+    assert!(!starts("/opt/apache2/run"));
+}
+
+#[test]
 fn what_cannot_run_says_so_in_one_line() {
     let site = site(CONFIG);
     for arguments in [

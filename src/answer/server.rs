@@ -71,6 +71,21 @@ pub struct Survey {
     pub user_files: Vec<UserFileInUse>,
 }
 
+impl Survey {
+    /// The same of a server that does not start, for these reasons: nobody gets an answer anywhere.
+    #[must_use]
+    pub fn refused(mut self, because: &[Because]) -> Self {
+        for area in &mut self.areas {
+            let answers = area.people.iter_mut().map(|person| &mut person.answer).chain(area.unseen.as_mut());
+            for answer in answers.chain([&mut area.anonymous]) {
+                *answer = Answer { status: Some(0), because: because.to_vec() };
+            }
+            area.starts = false;
+        }
+        self
+    }
+}
+
 /// Whether a server starts on its configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Startup {

@@ -14,6 +14,8 @@ use crate::source::{FileId, Place, Position, Source, Sources};
 pub struct Report {
     /// The files that findings and areas speak of.
     pub sources: Sources,
+    /// Why the server does not start, the first reason that it would tell; `None`: it may, or runs already.
+    pub refusal: Option<Finding>,
     /// What the rules said.
     pub findings: Vec<Finding>,
     /// Where authentication stands, and what becomes of it.

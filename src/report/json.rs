@@ -197,14 +197,14 @@ impl<'r> Scene<'r> {
             methods: area.methods.as_deref(),
             realm: area.realm.as_deref(),
             server: area.server,
-            anonymous: area.anonymous.status,
-            users: Each(|| area.people.iter().map(|person| self.user(person))),
+            anonymous: area.anonymous.status.filter(|_| area.starts),
+            users: Each(|| area.people.iter().map(|person| self.user(area, person))),
             verdict: area.verdict().word(),
             files: area.files.as_deref(),
         }
     }
 
-    fn user(&self, person: &Person) -> User {
+    fn user(&self, area: &Area, person: &Person) -> User {
         let spot = person.place.map(|place| self.spot(place));
         let can_log_in = person.can_log_in();
         let reason = person.answer.reason().filter(|_| can_log_in != Some(true));
@@ -213,7 +213,7 @@ impl<'r> Scene<'r> {
             line: spot.as_ref().map(|spot| spot.line),
             file: spot.map(|spot| spot.file),
             can_log_in,
-            status: person.answer.status,
+            status: person.answer.status.filter(|_| area.starts),
             reason: reason.map(|because| because.reason.kind().id()),
         }
     }

@@ -8,15 +8,21 @@ use super::content::{Report, shown_name, shown_path};
 use super::printable::printable;
 use super::style::Style;
 use crate::answer::{Answer, Area, Verdict};
+use crate::source::Place;
 
 /// Writes a block for each area: where it is and what becomes of it, then a row for strangers and one for each user.
-/// Nothing at all where there is no area.
+/// First of all, why the server does not start. Nothing at all where there is no area.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn logins(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(refusal) = &report.refusal {
+        let look = if style.colour { colour(Verdict::Lockout) } else { anstyle::Style::new() };
+        let shown = format!("{}  {}", refusal.message, at(report, refusal.place, style));
+        writeln!(out, "{look}nobody gets in anywhere{look:#}: {}", printable(&shown, style.unicode))?;
+    }
     for (index, area) in report.areas.iter().enumerate() {
-        if index > 0 {
+        if index > 0 && report.refusal.is_none() {
             writeln!(out)?;
         }
         block(report, area, style, out)?;
@@ -24,22 +30,27 @@ pub fn logins(report: &Report, style: &Style<'_>, out: &mut dyn Write) -> io::Re
     Ok(())
 }
 
+/// `folder/file:line`.
+fn at(report: &Report, place: Place, style: &Style<'_>) -> String {
+    let source = report.sources.get(place.file);
+    let line = source.map_or(1, |source| source.position(place.span.start).line);
+    format!("{}:{line}", shown_name(source, style.folder))
+}
+
 fn block(report: &Report, area: &Area, style: &Style<'_>, out: &mut dyn Write) -> io::Result<()> {
     let verdict = area.verdict();
     let look = if style.colour { colour(verdict) } else { anstyle::Style::new() };
     let bold = if style.colour { anstyle::Style::new().bold() } else { anstyle::Style::new() };
-    let source = report.sources.get(area.place.file);
-    let line = source.map_or(1, |source| source.position(area.place.span.start).line);
-    let place = format!("{}:{line}", shown_name(source, style.folder));
+    let place = at(report, area.place, style);
     let show = |text: &str| printable(text, style.unicode);
     writeln!(out, "{bold}{}{bold:#}  {look}{}{look:#}  {}", show(&title(area, style)), words(verdict), show(&place))?;
 
+    if !area.starts {
+        return Ok(());
+    }
     let mut rows = vec![("(a stranger)".to_owned(), stranger(&area.anonymous))];
     rows.extend(area.people.iter().map(|person| {
-        let at = person.place.and_then(|place| {
-            let source = report.sources.get(place.file)?;
-            Some(format!("{}:{}", shown_name(Some(source), style.folder), source.position(place.span.start).line))
-        });
+        let at = person.place.map(|place| at(report, place, style));
         (String::from_utf8_lossy(&person.name).into_owned(), holder(&person.answer, at.as_deref()))
     }));
     rows.extend(area.unseen.as_ref().map(|answer| ("(other users)".to_owned(), holder(answer, None))));

@@ -97,8 +97,11 @@ mod words;
 mod wrong_arguments;
 mod wrong_kind_of_user_file;
 
-use crate::answer::ReasonKind;
+use std::path::Path;
+
+use crate::answer::Cause;
 use crate::finding::Finding;
+use crate::source::Sources;
 
 pub use rule::{Case, Rule};
 
@@ -197,11 +200,13 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     rule::find(ALL, id)
 }
 
-/// What the rule that has words for this kind of reason says of the case; `None` if it says nothing.
+/// What the rule that has words for this cause says of it; `None` if it says nothing.
 #[must_use]
-pub fn explain(kind: ReasonKind, case: &Case<'_>) -> Option<Finding> {
-    let rule = ALL.iter().copied().find(|rule| rule.explains.contains(&kind))?;
-    rule::run(&[rule], case).into_iter().next()
+pub fn explain(cause: &Cause, sources: &Sources, folder: &Path) -> Option<Finding> {
+    let rule = ALL.iter().copied().find(|rule| rule.explains.contains(&cause.because.reason.kind()))?;
+    let causes = std::slice::from_ref(cause);
+    let case = Case { causes, areas: &[], remarks: &[], user_files: &[], sources, folder };
+    rule::run(&[rule], &case).into_iter().next()
 }
 
 /// Asks every rule.

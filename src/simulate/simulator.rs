@@ -9,7 +9,7 @@ use crate::answer::{Answer, Because, Cause, ReasonKind, Request, Server, Startup
 use crate::finding::Outcome;
 use crate::lint::{self, Options, Stop, paths_for};
 use crate::read::{Files, Unread};
-use crate::rules::{self, Case};
+use crate::rules;
 use crate::servers::{Kind, open};
 use crate::source::{Place, Sources};
 
@@ -146,15 +146,7 @@ impl Simulator<'_> {
 
     fn message(&self, because: &Because, status: Option<u16>) -> String {
         let cause = Cause { because: because.clone(), outcome: Outcome { logins: None, status } };
-        let case = Case {
-            causes: std::slice::from_ref(&cause),
-            areas: &[],
-            remarks: &[],
-            user_files: &[],
-            sources: self.sources,
-            folder: self.folder,
-        };
-        let found = rules::explain(because.reason.kind(), &case);
+        let found = rules::explain(&cause, self.sources, self.folder);
         found.map_or_else(|| because.reason.kind().id().split('-').collect::<Vec<_>>().join(" "), |found| found.message)
     }
 }
