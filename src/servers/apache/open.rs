@@ -48,7 +48,9 @@ pub fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<Site<'a>
 pub(super) fn set_up<'s>(site: &Site<'s>, started: &Started<'s>, profile: &Profile, world: &World) -> Setup {
     let Started { target, config, .. } = started;
     let paths = with_root(target, &profile.server_root);
-    let files = started.files.get_or_init(|| MainFiles::new(target.files, paths, site.sources));
+    let files = started
+        .files
+        .get_or_init(|| MainFiles::new(target.files, paths, site.sources).making(made_before_the_start(profile)));
     let bytes = site.sources.get(*config).map(Source::bytes).unwrap_or_default();
     let mut reading = Reading::new(profile.clone(), files, site.sources, world);
     let tree = parse(*config, bytes, LineLimit::LARGE, &mut reading);
@@ -58,6 +60,13 @@ pub(super) fn set_up<'s>(site: &Site<'s>, started: &Started<'s>, profile: &Profi
     site.library.settle(with_root(target, &main.profile.server_root), account(target, &main.process));
     main.faults.extend(startup_faults(&main, *config, files, target));
     Setup::told(main)
+}
+
+/// The folders in `/run`, which is empty after a boot, that Debian's `apache2ctl` makes.
+fn made_before_the_start(profile: &Profile) -> Vec<PathBuf> {
+    let named = ["APACHE_RUN_DIR", "APACHE_LOCK_DIR"].iter().filter_map(|name| profile.env.get(*name));
+    let volatile = |path: &PathBuf| ["/run", "/var/run", "/var/lock"].iter().any(|root| path.starts_with(root));
+    named.map(PathBuf::from).filter(volatile).collect()
 }
 
 /// Where the server's paths lie: a configuration that is not on its server lies where its own root says.

@@ -22,6 +22,7 @@ pub(in crate::servers::apache) struct MainFiles<'a> {
     files: &'a dyn Files,
     paths: PathMap,
     sources: &'a Sources,
+    made: Vec<PathBuf>,
     read: RefCell<HashMap<PathBuf, Result<FileId, Fault>>>,
 }
 
@@ -48,7 +49,12 @@ pub(in crate::servers::apache) enum NotIncluded {
 impl<'a> MainFiles<'a> {
     /// Those of a server whose paths lie as `paths` says.
     pub(in crate::servers::apache) fn new(files: &'a dyn Files, paths: PathMap, sources: &'a Sources) -> Self {
-        Self { files, paths, sources, read: RefCell::default() }
+        Self { files, paths, sources, made: Vec::new(), read: RefCell::default() }
+    }
+
+    /// With folders that whoever starts the server makes first: that they are missing now tells nothing.
+    pub(in crate::servers::apache) fn making(self, made: Vec<PathBuf>) -> Self {
+        Self { made, ..self }
     }
 
     /// The source of a file on this machine.
@@ -83,7 +89,8 @@ impl<'a> MainFiles<'a> {
     pub(in crate::servers::apache) fn stat(&self, server: &Path) -> Option<Option<Stat>> {
         let local = self.local(server)?;
         let stat = self.files.stat(&local).ok();
-        (stat.is_some() || self.is_whole()).then_some(stat)
+        let told = self.is_whole() && !self.made.iter().any(|made| made == server);
+        (stat.is_some() || told).then_some(stat)
     }
 
     /// Of what kind that is.
