@@ -2,11 +2,10 @@
 
 use crate::answer::{Client, Login, Request, Scheme, Server, Startup, Trace};
 use crate::credentials::Secret;
-use crate::hash::{Crypt, Limits, Outcome, Verifier, verify};
+use crate::hash::Crypt;
 use crate::read::Memory;
 use crate::servers::{Kind, StandIn};
-use crate::source::{Source, Sources};
-use crate::users::UserFile;
+use crate::source::Sources;
 
 /// The kinds of stored text, each with a made-up example of the password `pepper77`; `\r` stands for a CR.
 pub const ROWS: &str = include_str!("rows.txt");
@@ -29,18 +28,8 @@ pub struct Row {
 pub struct Column {
     /// Its name: that of `--server`, with the platform behind it.
     pub name: &'static str,
-    asked: Asked,
-}
-
-/// How a consumer is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
-    /// By its room, on a site in memory.
-    Site(Kind),
-    /// By its verifier, of the field as httpd's reader cuts it.
-    Field(Verifier),
-    /// By its verifier, of all behind the first colon.
-    Rest(Verifier),
+    kind: Kind,
+    crypt: Crypt,
 }
 
 /// What becomes of a line.
@@ -75,6 +64,14 @@ impl Cell {
     }
 }
 
+/// The platforms beside Debian on which a server takes other stored passwords.
+const PLATFORMS: [(&str, Kind, Crypt); 4] = [
+    ("apache-musl", Kind::Apache, Crypt::Musl),
+    ("apache-windows", Kind::Apache, Crypt::None),
+    ("nginx-musl", Kind::Nginx, Crypt::Musl),
+    ("nginx-old-glibc", Kind::Nginx, Crypt::OldGlibc),
+];
+
 /// All rows, in their order.
 #[must_use]
 pub fn rows() -> Vec<Row> {
@@ -88,53 +85,22 @@ pub fn rows() -> Vec<Row> {
 /// All columns, in their order.
 #[must_use]
 pub fn columns() -> Vec<Column> {
-    let own = [
-        ("apache", Asked::Field(Verifier::Apr(Crypt::Libxcrypt))),
-        ("apache-musl", Asked::Field(Verifier::Apr(Crypt::Musl))),
-        ("apache-windows", Asked::Field(Verifier::Apr(Crypt::None))),
-        ("nginx", Asked::Rest(Verifier::Nginx(Crypt::Libxcrypt))),
-        ("nginx-musl", Asked::Rest(Verifier::Nginx(Crypt::Musl))),
-        ("lighttpd", Asked::Rest(Verifier::Lighttpd(Crypt::Libxcrypt))),
-    ];
-    let known = |name: &str| own.iter().any(|(known, _)| *known == name);
-    let sites = Kind::ALL.into_iter().filter(|kind| !known(kind.name()));
-    let sites: Vec<_> = sites.map(|kind| (kind.name(), Asked::Site(kind))).collect();
-    own.into_iter().chain(sites).map(|(name, asked)| Column { name, asked }).collect()
+    let on = |kind: Kind| PLATFORMS.into_iter().filter(move |(_, own, _)| *own == kind);
+    let own = |kind: Kind| std::iter::once((kind.name(), kind, Crypt::Libxcrypt)).chain(on(kind));
+    Kind::ALL.into_iter().flat_map(own).map(|(name, kind, crypt)| Column { name, kind, crypt }).collect()
 }
 
-/// What a consumer makes of a stored text.
+/// What a consumer makes of a stored text: its room is asked, on a site in memory.
 #[must_use]
 pub fn cell(row: &Row, column: &Column) -> Cell {
-    match column.asked {
-        Asked::Site(kind) => on_site(kind, &row.stored),
-        Asked::Field(verifier) => {
-            let bytes = format!("user:{}\n", row.stored).into_bytes();
-            let file = Sources::default().add(Source::new("users".into(), Vec::new()));
-            let stored = UserFile::read(file, &bytes).entry(b"user").map(|entry| entry.stored.clone());
-            compared(&stored.unwrap_or_default(), verifier)
-        }
-        Asked::Rest(verifier) => compared(row.stored.strip_suffix('\r').unwrap_or(&row.stored).as_bytes(), verifier),
-    }
-}
-
-fn compared(stored: &[u8], verifier: Verifier) -> Cell {
-    let fits = |password: &[u8]| verify(stored, password, verifier, Limits::DEFAULT) == Outcome::Match;
-    match (fits(PASSWORD.as_bytes()), fits(b"wrong"), fits(stored)) {
-        (true, false, _) => Cell::Yes,
-        (false, false, true) => Cell::Text,
-        _ => Cell::No,
-    }
-}
-
-fn on_site(kind: Kind, stored: &str) -> Cell {
-    let files = Memory::new().file(USERS, format!("user:{stored}\n"));
-    let Some(stand_in) = stand_in(kind, &files, stored) else { return Cell::Unknown };
+    let files = Memory::new().file(USERS, format!("user:{}\n", row.stored));
+    let Some(stand_in) = stand_in(column.kind, &files, &row.stored) else { return Cell::Unknown };
     let ask = |server: &dyn Server| match server.startup() {
         Startup::Fails(_) => Cell::Start,
         Startup::Unknown(_) => Cell::Unknown,
-        Startup::Ok => asked(server, &stand_in, stored),
+        Startup::Ok => asked(server, &stand_in, &row.stored),
     };
-    stand_in.open(Crypt::Libxcrypt, &Sources::default(), ask).unwrap_or(Cell::Unknown)
+    stand_in.open(column.crypt, &Sources::default(), ask).unwrap_or(Cell::Unknown)
 }
 
 /// The server on a password file, or with the account in its configuration.

@@ -14,6 +14,14 @@ use crate::source::Sources;
 /// Where it lies on the machine of the server and on this one: no disk has a folder below a device.
 const FOLDER: &str = "/dev/null/stand-in";
 
+const APACHE: &str = "Listen 80\nServerName localhost\nDocumentRoot @/storage\n\
+                      LoadModule mpm_event_module modules/mod_mpm_event.so\n\
+                      LoadModule authn_core_module modules/mod_authn_core.so\n\
+                      LoadModule authn_file_module modules/mod_authn_file.so\n\
+                      LoadModule authz_core_module modules/mod_authz_core.so\n\
+                      LoadModule authz_user_module modules/mod_authz_user.so\n\
+                      LoadModule auth_basic_module modules/mod_auth_basic.so\n\
+                      <Location />\nAuthType Basic\nAuthName r\nAuthUserFile @/users\nRequire valid-user\n</Location>\n";
 const LIGHTTPD: &str = "server.document-root = \"@/storage\"\nserver.modules = (\"mod_auth\", \"mod_authn_file\")\n\
                         auth.backend = \"htpasswd\"\nauth.backend.htpasswd.userfile = \"@/users\"\n\
                         auth.require = (\"/\" => (\"method\" => \"basic\", \"realm\" => \"r\", \"require\" => \"valid-user\"))\n";
@@ -68,11 +76,11 @@ pub struct StandIn<'f> {
 }
 
 impl<'f> StandIn<'f> {
-    /// One that reads the password file at a path of this machine; `None`: the server has no such files, or its room
-    /// judges them without a configuration.
+    /// One that reads the password file at a path of this machine; `None`: the server has no such files.
     #[must_use]
     pub fn new(kind: Kind, files: &'f dyn Files, users: &Path) -> Option<Self> {
         let (text, method, path) = match kind {
+            Kind::Apache => (APACHE, "GET", "/demo/package.json"),
             Kind::Lighttpd => (LIGHTTPD, "GET", "/demo/package.json"),
             Kind::Nginx => (NGINX, "GET", "/demo/package.json"),
             Kind::Registry => (REGISTRY, "GET", "/v2/"),
@@ -83,7 +91,7 @@ impl<'f> StandIn<'f> {
             Kind::Radicale => (RADICALE, "PROPFIND", "/"),
             Kind::Rclone => (RCLONE, "GET", "/"),
             Kind::H2o => (H2O, "GET", "/"),
-            Kind::Apache | Kind::Caddy | Kind::Haproxy => return None,
+            Kind::Caddy | Kind::Haproxy => return None,
         };
         let own = Memory::new().file(format!("{FOLDER}/dynamic"), placed(DYNAMIC));
         Some(Self::of(kind, Laid { own, under: files }, mapped(users).ok()?, &placed(text), (method, path)))
