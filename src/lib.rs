@@ -45,9 +45,11 @@ pub mod rules;
 pub mod servers;
 pub mod simulate;
 pub mod source;
+pub mod stop;
 pub mod users;
 pub mod verify;
 pub mod words;
 pub mod yaml;
 
-pub use lint::{Checked, Options, Stop, check, check_watched};
+pub use lint::{Checked, Options, check, check_watched};
+pub use stop::Stop;

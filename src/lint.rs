@@ -1,24 +1,22 @@
 //! Strings the flow together: read the site, let the server answer, ask every rule, keep what was asked about.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::answer::{Area, Because, Cause, Server, Startup, Survey, Target};
 use crate::audit::{Silence, Watch, audit};
-use crate::config::{BadConfig, Config, FailOn, Modules, RuleName};
+use crate::config::{Config, FailOn, Modules, RuleName};
 use crate::credentials::Credentials;
 use crate::finding::{Finding, Logins, Outcome};
 use crate::hash::Crypt;
-use crate::read::{
-    Account, BadGlob, BadMap, Choice, Discovery, Files, Kind as FileKind, Mapping, PathMap, Unread, discover,
-};
+use crate::read::{Account, Choice, Discovery, Files, Kind as FileKind, Mapping, PathMap, Unread, discover};
 use crate::readers::{Tree, judge, judge_as};
 use crate::report::Report;
 use crate::rules::{self, Case};
 use crate::servers::apache::{Ground, ModuleSet, Override, Profile, Site, load};
 use crate::servers::{Kind, open};
 use crate::source::{FileId, Sources};
+use crate::stop::Stop;
 
 /// What to look at, and what is known of the server.
 #[derive(Debug, Clone, Default)]
@@ -65,55 +63,6 @@ pub struct Checked {
     /// The users among the given logins that no area knows.
     pub strangers: Vec<Vec<u8>>,
 }
-
-/// Why there was no look at all.
-#[derive(Debug)]
-pub enum Stop {
-    /// Paths that were named and cannot be read.
-    Unread(Vec<Unread>),
-    /// A broken `htlint.toml`.
-    Config(BadConfig),
-    /// A `--map` that is none.
-    Map(BadMap),
-    /// An `--exclude` that is no pattern.
-    Glob(BadGlob),
-    /// An account that this machine does not have.
-    NoAccount(String),
-    /// A value in `htlint.toml` that means nothing: the file, the key, the value.
-    Value(PathBuf, &'static str, String),
-    /// A rule named in `htlint.toml` that does not exist.
-    NoRule(PathBuf, RuleName),
-    /// A main configuration whose name does not tell the server.
-    NoServer(PathBuf),
-    /// A server whose files alone tell nothing: its main configuration is needed.
-    NeedsConfig(Kind),
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unread(unread) => {
-                let lines = unread.iter().map(|unread| format!("{}: {}", unread.path.display(), unread.fault));
-                out.write_str(&lines.collect::<Vec<_>>().join("\n"))
-            }
-            Self::Config(bad) => bad.fmt(out),
-            Self::Map(bad) => bad.fmt(out),
-            Self::Glob(bad) => write!(out, "the pattern `{}`: {}", bad.glob, bad.message),
-            Self::NoAccount(name) => write!(out, "there is no account {name} on this machine"),
-            Self::Value(path, key, value) => write!(out, "{}: {key}: there is no `{value}`", path.display()),
-            Self::NoRule(path, rule) => {
-                let (line, column) = (rule.at.line, rule.at.column);
-                write!(out, "{}:{line}:{column}: there is no rule `{}`", path.display(), rule.name)
-            }
-            Self::NeedsConfig(kind) => write!(out, "{} needs --config: its main configuration", kind.name()),
-            Self::NoServer(path) => {
-                write!(out, "{}: which server is it for? Say so with --server", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for Stop {}
 
 /// Looks at files and trees.
 ///

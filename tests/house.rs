@@ -25,7 +25,7 @@ const FLOORS: [&[&str]; 12] = [
     &["answer", "compose"],
     &["audit", "gate"],
     &["servers", "rules", "config"],
-    &["readers"],
+    &["readers", "stop"],
     &["report"],
     &["lint", "matrix", "verify"],
     &["simulate"],

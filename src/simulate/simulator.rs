@@ -7,11 +7,12 @@ use std::rc::Rc;
 
 use crate::answer::{Answer, Because, Cause, ReasonKind, Request, Server, Startup, Trace};
 use crate::finding::Outcome;
-use crate::lint::{self, Options, Stop, paths_for};
+use crate::lint::{self, Options, paths_for};
 use crate::read::{Files, Unread};
 use crate::rules;
 use crate::servers::{Kind, open};
 use crate::source::{Place, Sources};
+use crate::stop::Stop;
 
 /// A reason in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
