@@ -42,6 +42,17 @@ impl Trace {
         }
     }
 
+    /// Takes over the steps of a part of the way, but for those that it repeats.
+    pub fn take(&mut self, part: Self) {
+        if let Some(steps) = &mut self.0 {
+            for step in part.into_steps() {
+                if !steps.contains(&step) {
+                    steps.push(step);
+                }
+            }
+        }
+    }
+
     /// The steps in their order.
     #[must_use]
     pub fn into_steps(self) -> Vec<Step> {

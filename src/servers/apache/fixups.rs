@@ -218,8 +218,15 @@ impl Site<'_> {
         let usual = [b"index.html".to_vec()];
         let names = content.index.as_deref().unwrap_or(&usual);
         let mut failed = None;
+        let mut missing = Vec::new();
         for name in names {
-            let found = self.subrequest(errand, &ready, name, trace);
+            let mut way = trace.fresh();
+            let found = self.subrequest(errand, &ready, name, &mut way);
+            if matches!(&found, Ok(found) if is_file(found)) || found.is_err() {
+                trace.take(way);
+            } else {
+                missing.push(String::from_utf8_lossy(name));
+            }
             let status = match found {
                 Ok(found) if is_file(&found) => {
                     if let Some(status) = content.index_redirect.filter(|status| (300..400).contains(status)) {
@@ -239,6 +246,7 @@ impl Site<'_> {
                 Some(_) => failed = Some(status),
             }
         }
+        trace.step(None, || format!("it has no index: no {}", missing.join(", ")));
         match failed {
             Some(answer) => ended(answer),
             None => Ok(ready),
