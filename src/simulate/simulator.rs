@@ -52,6 +52,12 @@ pub struct Simulator<'s> {
     words: RefCell<Words>,
 }
 
+/// Reasons that no file is at fault for, so that no rule speaks of them.
+const OF_ONE_LOGIN: [(ReasonKind, &str); 2] = [
+    (ReasonKind::NotAuthorized, "the login is right, and no rule lets this user in"),
+    (ReasonKind::WrongPassword, "the password is not the one that this entry was made of"),
+];
+
 /// Opens the server that `config` is for and lets `work` ask it.
 ///
 /// # Errors
@@ -148,6 +154,7 @@ impl Simulator<'_> {
     fn message(&self, because: &Because, status: Option<u16>) -> String {
         let cause = Cause { because: because.clone(), outcome: Outcome { logins: None, status } };
         let found = rules::explain(&cause, self.sources, self.folder);
-        found.map_or_else(|| because.reason.kind().id().split('-').collect::<Vec<_>>().join(" "), |found| found.message)
+        let plain = || OF_ONE_LOGIN.iter().find(|(kind, _)| *kind == because.reason.kind()).map(|(_, words)| *words);
+        found.map_or_else(|| plain().unwrap_or(because.reason.kind().id()).to_owned(), |found| found.message)
     }
 }
