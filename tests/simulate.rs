@@ -131,6 +131,15 @@ fn folders_that_each_boot_makes_anew_need_not_be_there() {
 }
 
 #[test]
+fn a_password_file_that_a_checkout_lacks_may_lie_on_the_server() {
+    let site = site(&CONFIG.replace("AuthUserFile guests", "AuthUserFile /etc/apache2/secret/guests"));
+    let answers = answers(site.path(), r#"{"path": "/private/", "user": "ida", "password": "moss-and-fern"}"#);
+    assert_eq!((&answers[0]["startup"], &answers[0]["certain"]), (&Value::from("ok"), &Value::from(false)));
+    let checked = htlint(site.path(), &["check", "--format", "json", "--select", "missing-user-file"], "");
+    assert!(text(&checked).contains(r#""diagnostics": []"#), "{}", text(&checked));
+}
+
+#[test]
 fn what_cannot_run_says_so_in_one_line() {
     let site = site(CONFIG);
     for arguments in [

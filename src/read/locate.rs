@@ -34,7 +34,7 @@ pub enum How {
     Root,
     /// This machine is the server.
     Host,
-    /// A file of that very path exists here, in a folder that belongs to the config at hand.
+    /// It is in a folder that belongs to the config at hand; what is missing there may not be missing on the server.
     Own,
     /// One file of the project alone ends like it.
     Inferred {
@@ -96,6 +96,7 @@ impl Mapping {
 #[derive(Debug, Clone, Default)]
 pub struct PathMap {
     mappings: Vec<Mapping>,
+    stand_in: Option<Mapping>,
     root: Option<PathBuf>,
     on_host: bool,
     own: Vec<PathBuf>,
@@ -107,6 +108,14 @@ impl PathMap {
     #[must_use]
     pub fn mapped(mut self, mapping: Mapping) -> Self {
         self.mappings.push(mapping);
+        self
+    }
+
+    /// Says that a folder here stands for one of the server's: what lies in it is known, but what does not may still lie on
+    /// the server.
+    #[must_use]
+    pub fn standing_in(mut self, mapping: Mapping) -> Self {
+        self.stand_in = Some(mapping);
         self
     }
 
@@ -160,8 +169,9 @@ impl PathMap {
             return Located::Unmapped;
         }
         let server = normalize(server);
-        if let Some(path) = self.through_mappings(&server) {
-            Located::Local { path, how: How::Mapped }
+        if let Some((mapping, path)) = self.through_mappings(&server) {
+            let how = if self.stand_in.as_ref() == Some(mapping) { How::Own } else { How::Mapped };
+            Located::Local { path, how }
         } else if let Some(root) = &self.root {
             Located::Local { path: inside(files, root, &server), how: How::Root }
         } else if self.on_host {
@@ -191,7 +201,7 @@ impl PathMap {
     /// The server's path of what lies here, as far as somebody said so.
     #[must_use]
     pub fn server_path_of(&self, local: &Path) -> Option<PathBuf> {
-        let mapped = self.mappings.iter().find_map(|mapping| {
+        let mapped = self.mappings.iter().chain(&self.stand_in).find_map(|mapping| {
             let below = local.strip_prefix(&mapping.local).ok()?;
             Some(mapping.server.join(below))
         });
@@ -202,8 +212,9 @@ impl PathMap {
         mapped.or_else(below_root).or_else(|| self.on_host.then(|| local.to_owned()))
     }
 
-    fn through_mappings(&self, server: &Path) -> Option<PathBuf> {
-        let fitting = self.mappings.iter().rev().filter(|mapping| server.starts_with(&mapping.server));
+    fn through_mappings(&self, server: &Path) -> Option<(&Mapping, PathBuf)> {
+        let all = self.mappings.iter().chain(&self.stand_in);
+        let fitting = all.rev().filter(|mapping| server.starts_with(&mapping.server));
         // Of several greatest, the last one is taken: the one that was added first.
         let best = fitting.max_by_key(|mapping| mapping.server.components().count())?;
         let mut local = best.local.clone();
@@ -211,7 +222,7 @@ impl PathMap {
         if is_folder_text(server) {
             local.push("");
         }
-        Some(local)
+        Some((best, local))
     }
 }
 

@@ -102,6 +102,9 @@ impl Follower<'_> {
         };
         let form = PathForm::of(&path.written);
         match self.paths.told(self.files, &server) {
+            Located::Local { path, how: How::Own } if self.files.stat(&path) == Err(Fault::Missing) => {
+                self.guess(&server, form, written, folder)
+            }
             Located::Local { path, how } => self.open(path, how == How::Host, &server, &form, &written, None),
             Located::Unmapped => self.guess(&server, form, written, folder),
         }
@@ -127,7 +130,7 @@ impl Follower<'_> {
     fn infer(&self, server: &Path, form: PathForm, written: String, folder: &Path) -> Resolved {
         let shown = server.display().to_string();
         match self.paths.locate(self.files, server) {
-            Located::Local { path, how } if self.is_plain(&path, how, folder) => {
+            Located::Local { path, how } if how != How::Own && self.is_plain(&path, how, folder) => {
                 let here = path.strip_prefix(self.root).unwrap_or(&path).display().to_string();
                 let assumed = format!("{shown} on the server is taken for {here} here");
                 self.open(path, false, server, &form, &written, Some(assumed))

@@ -86,7 +86,7 @@ fn with_root(target: &Target<'_>, server_root: &str) -> PathMap {
         None => folder,
     };
     match Mapping::new(server_root, &local.to_string_lossy(), &local) {
-        Ok(mapping) => paths.mapped(mapping),
+        Ok(mapping) => paths.standing_in(mapping),
         Err(_) => paths,
     }
 }
