@@ -17,15 +17,18 @@ pub struct LineLimit {
     pub ended: usize,
     /// For a last line without LF.
     pub open: usize,
+    /// Whether the buffer grows while a line is read, and only the whole line is measured, without the backslashes
+    /// at which its parts were joined (server/util.c, `ap_varbuf_cfg_getline`).
+    pub grows: bool,
 }
 
 impl LineLimit {
     /// A per-directory file: one buffer of `HUGE_STRING_LEN` (server/config.c, `ap_build_config`).
-    pub const PER_DIRECTORY: Self = Self { ended: 8191, open: 8192 };
+    pub const PER_DIRECTORY: Self = Self { ended: 8191, open: 8192, grows: true };
     /// A password file: one buffer of `MAX_STRING_LEN` (modules/aaa/mod_authn_file.c, `check_password`).
-    pub const PASSWORDS: Self = Self { ended: 8190, open: 8190 };
+    pub const PASSWORDS: Self = Self { ended: 8190, open: 8190, grows: false };
     /// A group file or a main configuration: `VARBUF_MAX_LEN`.
-    pub const LARGE: Self = Self { ended: 16 * 1024 * 1024, open: 16 * 1024 * 1024 };
+    pub const LARGE: Self = Self { ended: 16 * 1024 * 1024, open: 16 * 1024 * 1024, grows: true };
 }
 
 /// Text that was put together from pieces of a source and still knows where each byte stood.
@@ -241,10 +244,12 @@ impl<'s> Iterator for LogicalLines<'s> {
             let length = line.text.bytes().len();
             line.too_long = length > if ended { self.limit.ended } else { self.limit.open };
             let whole = visible.len() == raw.len();
-            let kept = continuation(line.text.bytes()).filter(|_| ended && whole && !line.too_long);
+            let fits = self.limit.grows || !line.too_long;
+            let kept = continuation(line.text.bytes()).filter(|_| ended && whole && fits);
             match kept {
                 Some(kept) => {
                     line.text.truncate(kept);
+                    line.too_long = kept > self.limit.open;
                     if self.rest.is_empty() {
                         break;
                     }

@@ -1,5 +1,9 @@
 //! Which file names a `<Files>` or `<FilesMatch>` section is for (server/request.c, `ap_file_walk`).
 
+use nom::bytes::complete::{tag, take_till};
+use nom::multi::separated_list1;
+use nom::{IResult, Parser};
+
 use super::expr::{Fnmatch, Pattern, fnmatch, is_glob};
 
 /// The argument of the section.
@@ -16,10 +20,11 @@ pub(super) enum FilesPattern {
 }
 
 impl FilesPattern {
-    /// A `<Files>` argument.
+    /// A `<Files>` argument, merged with no path at all (server/core.c, `filesection`): `./x` is `x`.
     #[must_use]
     pub(super) fn name(argument: &[u8]) -> Self {
-        if is_glob(argument) { Self::Glob(argument.to_owned()) } else { Self::Name(argument.to_owned()) }
+        let argument = merged(argument);
+        if is_glob(&argument) { Self::Glob(argument) } else { Self::Name(argument) }
     }
 
     /// Whether the last component of a path fits; `None`: can't tell.
@@ -44,6 +49,32 @@ impl FilesPattern {
         };
         made.into_iter().filter(|name| !name.is_empty() && self.fits(name) == Some(true)).collect()
     }
+}
+
+/// What `apr_filepath_merge` makes of a relative path and an empty one; one that keeps a slash fits no name.
+fn merged(argument: &[u8]) -> Vec<u8> {
+    if argument.starts_with(b"/") {
+        return argument.to_owned();
+    }
+    let mut kept: Vec<&[u8]> = Vec::new();
+    for part in parts(argument).map_or_else(|_| Vec::new(), |(_, parts)| parts) {
+        match part {
+            b"" | b"." => {}
+            b".." if kept.last().is_some_and(|last| *last != b"..") => {
+                kept.pop();
+            }
+            _ => kept.push(part),
+        }
+    }
+    let folder = [b"/".as_slice(), b"/.", b"/.."].iter().any(|end| argument.ends_with(end));
+    if folder && !kept.is_empty() {
+        kept.push(b"");
+    }
+    kept.join(&b'/')
+}
+
+fn parts(path: &[u8]) -> IResult<&[u8], Vec<&[u8]>> {
+    separated_list1(tag("/"), take_till(|byte| byte == b'/')).parse(path)
 }
 
 fn plain(byte: &u8) -> u8 {

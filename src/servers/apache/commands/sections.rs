@@ -67,9 +67,10 @@ impl Reader<'_> {
         let (rest, name) = next(argument);
         let tilde = !regex && name == b"~";
         let (rest, name) = if tilde { next(rest) } else { (rest, name) };
-        if name.is_empty() || !rest.is_empty() {
+        // Quotes round nothing are an argument, and so is nothing behind `~`.
+        if argument.is_empty() || !rest.is_empty() {
             let message =
-                if name.is_empty() { "directive requires additional arguments" } else { "takes one argument" };
+                if argument.is_empty() { "directive requires additional arguments" } else { "takes one argument" };
             return self.refuse(open, &open.words_of(rest), format!("{} {message}", shown(open)));
         }
         let Some(pattern) = self.files_pattern(open, &name, regex || tilde) else { return };
