@@ -42,6 +42,16 @@ pub fn words(mut text: &[u8]) -> Vec<Word<'_>> {
     all
 }
 
+/// The words that a provider of `Require` asks for: an empty one ends them (modules/aaa/mod_authz_user.c,
+/// `user_check_authorization`, and its like in the other modules).
+#[must_use]
+pub fn asked_words(text: &[u8]) -> Vec<Word<'_>> {
+    let mut all = words(text);
+    let end = all.iter().position(|word| word.value.is_empty()).unwrap_or(all.len());
+    all.truncate(end);
+    all
+}
+
 /// The text up to the first `:`, and what follows all colons in a row; without a colon the rest is empty.
 ///
 /// # Errors

@@ -34,36 +34,41 @@ pub struct DigestFile {
     pub file: FileId,
     /// Its lines with three fields.
     pub entries: Vec<DigestEntry>,
+    /// Its lines of a user and a realm alone, whose stored text is empty.
+    short: Vec<DigestEntry>,
 }
 
 impl DigestFile {
-    /// Reads a digest file; a line of another shape lets nobody in, and is left out.
+    /// Reads a digest file; a line of another shape lets nobody in, and is no entry.
     #[must_use]
     pub fn read(file: FileId, bytes: &[u8]) -> Self {
         let lines = logical_lines(bytes, LineLimit::PASSWORDS).filter(|line| !line.is_skipped() && !line.too_long);
-        let entries = lines
-            .filter_map(|line| {
-                let text = line.text.bytes();
-                let (behind, user) = field(text).ok()?;
-                let (last, realm) = field(behind).ok()?;
-                let (_, stored) = field(last).ok()?;
-                let three = user.len() < text.len() && realm.len() < behind.len();
-                let user_span = line.text.span(0, user.len());
-                three.then(|| DigestEntry {
+        let (mut entries, mut short) = (Vec::new(), Vec::new());
+        for line in lines {
+            let text = line.text.bytes();
+            let (behind, user) = field(text).unwrap_or((&[], text));
+            let (last, realm) = field(behind).unwrap_or((&[], behind));
+            let (_, stored) = field(last).unwrap_or((&[], last));
+            let kept = if realm.len() < behind.len() { &mut entries } else { &mut short };
+            if user.len() < text.len() {
+                let (user_span, span) = (line.text.span(0, user.len()), line.span);
+                kept.push(DigestEntry {
                     user: user.into(),
                     realm: realm.into(),
                     stored: stored.into(),
                     user_span,
-                    span: line.span,
-                })
-            })
-            .collect();
-        Self { file, entries }
+                    span,
+                });
+            }
+        }
+        Self { file, entries, short }
     }
 
     /// The line that decides: the first whose user and realm both fit, byte for byte.
     #[must_use]
     pub fn entry(&self, user: &[u8], realm: &[u8]) -> Option<&DigestEntry> {
-        self.entries.iter().find(|entry| *entry.user == *user && *entry.realm == *realm)
+        let fits = |entry: &&DigestEntry| *entry.user == *user && *entry.realm == *realm;
+        let first = [self.entries.iter().find(fits), self.short.iter().find(fits)];
+        first.into_iter().flatten().min_by_key(|entry| entry.span.start)
     }
 }

@@ -99,6 +99,8 @@ pub struct UserFile {
     pub contents: Contents,
     first: HashMap<Box<[u8]>, usize>,
     void: BTreeMap<usize, usize>,
+    /// Lines without a colon as names, each with the number of entries before it.
+    bare: HashMap<Box<[u8]>, (usize, Span)>,
 }
 
 impl UserFile {
@@ -113,6 +115,7 @@ impl UserFile {
             contents: Contents::of(bytes),
             first: HashMap::new(),
             void: BTreeMap::new(),
+            bare: HashMap::new(),
         };
         let mut last = None;
         for line in logical_lines(bytes, LineLimit::PASSWORDS) {
@@ -130,8 +133,8 @@ impl UserFile {
     #[must_use]
     pub(super) fn of(file: FileId, bytes: &[u8], entries: Vec<Entry>, oddities: Vec<Oddity>) -> Self {
         let (encoding, contents) = (Encoding::of(bytes), Contents::of(bytes));
-        let mut read =
-            Self { file, entries, oddities, encoding, contents, first: HashMap::new(), void: BTreeMap::new() };
+        let (first, void, bare) = (HashMap::new(), BTreeMap::new(), HashMap::new());
+        let mut read = Self { file, entries, oddities, encoding, contents, first, void, bare };
         read.settle();
         read
     }
@@ -141,7 +144,7 @@ impl UserFile {
         self.first.reserve(self.entries.len());
         for (index, entry) in self.entries.iter().enumerate() {
             let first = *self.first.entry(entry.user.clone()).or_insert(index);
-            if first != index {
+            if first != index || self.bare.get(&entry.user).is_some_and(|(before, _)| *before <= index) {
                 self.void.insert(index, first);
             }
         }
@@ -158,6 +161,7 @@ impl UserFile {
             contents: Contents::Passwords,
             first: HashMap::new(),
             void: BTreeMap::new(),
+            bare: HashMap::new(),
         };
         for (index, entry) in read.entries.iter().enumerate() {
             let known = read.first.get(&entry.user).copied();
@@ -185,7 +189,16 @@ impl UserFile {
     /// for byte.
     #[must_use]
     pub fn entry(&self, user: &[u8]) -> Option<&Entry> {
-        self.entries.get(*self.first.get(user)?)
+        let first = *self.first.get(user)?;
+        if self.bare_name(user).is_some() { None } else { self.entries.get(first) }
+    }
+
+    /// The line without a colon that is this name, where it stands before every entry of the name: it decides, and no
+    /// password fits it.
+    #[must_use]
+    pub fn bare_name(&self, user: &[u8]) -> Option<Span> {
+        let (before, span) = *self.bare.get(user)?;
+        self.first.get(user).is_none_or(|first| before <= *first).then_some(span)
     }
 
     /// Every entry that decides, in order.
@@ -196,7 +209,8 @@ impl UserFile {
 
     /// Every entry that a former one of the same name makes void, with that former one.
     pub fn overshadowed(&self) -> impl Iterator<Item = (&Entry, &Entry)> {
-        self.void.iter().filter_map(|(index, first)| Some((self.entries.get(*index)?, self.entries.get(*first)?)))
+        let former = self.void.iter().filter(|(index, first)| index != first);
+        former.filter_map(|(index, first)| Some((self.entries.get(*index)?, self.entries.get(*first)?)))
     }
 
     /// The byte ranges that no report may show: all behind a user's colon, lines without one, and comments.
@@ -244,6 +258,7 @@ impl UserFile {
         if user.len() == text.len() {
             let remark = [&b"//"[..], b";", b"--", b"!", b"/*", b"*", b"<"].iter().any(|mark| text.starts_with(mark));
             self.oddities.push(Oddity::NoColon { span: line.span, remark });
+            self.bare.entry(text.into()).or_insert((self.entries.len(), line.span));
             return;
         }
         let (rest, stored) = field(behind).unwrap_or((&[], behind));

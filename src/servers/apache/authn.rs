@@ -3,11 +3,10 @@
 
 use md5::{Digest, Md5};
 
-use super::entries::{fate, known_name, nearest, place_of};
+use super::entries::{fate, known_name, nearest, place_of, without_colon};
 use super::files::{Passwords, UserFileState};
 use super::people::{Named, named_users};
 use super::policy::{Ask, Policy, at, refuse};
-use super::spot::absolute;
 use crate::answer::{Answer, Because, Login, Missing, Reason};
 use crate::hash::{Limits, Outcome, verify};
 use crate::users::{Contents, DigestEntry, GroupFile};
@@ -76,11 +75,15 @@ impl Policy<'_> {
             },
             ("file", false) => self.consult_file(login, user),
             ("anon", false) => self.consult_anonymous(login, user),
-            ("anon", true) => {
+            ("anon" | "ldap", true) => {
                 let reason = Reason::ProviderUnfit { name: provider.to_owned() };
                 Said::Failed(refuse(500, reason, place, "AH02493"))
             }
             ("dbm", _) => self.consult_dbm(place),
+            // No directory is named (modules/aaa/mod_authnz_ldap.c, `authn_ldap_check_password`).
+            ("ldap", false) if self.config.ldap_url.is_none() => {
+                Said::Failed(refuse(500, Reason::ProviderUnfit { name: provider.to_owned() }, place, "AH02558"))
+            }
             ("socache", _) => self.consult_cache(place, user),
             _ if self.profile.aliases.authn.contains_key(provider) => self.consult_alias(provider, login, user),
             _ => {
@@ -88,25 +91,6 @@ impl Policy<'_> {
                 Said::Unknown(at(Reason::CannotTell { missing }, place))
             }
         }
-    }
-
-    /// A dbm file: what it says is not known, but there may be none (modules/aaa/mod_authn_dbm.c, `fetch_dbm_value`).
-    fn consult_dbm(&self, place: Option<crate::source::Place>) -> Said {
-        let root = &self.profile.server_root;
-        let Some(set) = &self.config.dbm_file else {
-            let place = self.config.auth_type.as_ref().map(|set| set.place);
-            return Said::Failed(refuse(500, Reason::UserFileUnset, place, "AH10285"));
-        };
-        let path = absolute(&set.value, root);
-        // Some kinds of it write their own endings.
-        let ends: [&[u8]; 5] = [b"", b".pag", b".dir", b".db", b".lmdb"];
-        if ends.iter().all(|end| self.library.tested(b'e', &[&path, *end].concat()) == Some(false)) {
-            let path = String::from_utf8_lossy(&path).into_owned();
-            let reason = Reason::UserFileMissing { path };
-            return Said::Failed(refuse(500, reason, Some(set.place), "AH10285"));
-        }
-        let missing = Missing::Provider { name: "dbm".to_owned() };
-        Said::Unknown(at(Reason::CannotTell { missing }, place))
     }
 
     /// A provider under another name, asked with settings of its own (mod_authn_core.c, `authn_alias_check_password`).
@@ -149,6 +133,9 @@ impl Policy<'_> {
         let via = self.config.user_file.as_ref().map(|set| set.place);
         let strange =
             self.wrong_kind(file.contents, Contents::Passwords).map(|because| because.assuming(assumed.clone()));
+        if let Some(because) = without_colon(file, user) {
+            return Said::Denied(Answer::of(401, because.assuming(assumed)));
+        }
         let by_known_name = || file.deciding().find(|entry| known_name(file, entry) == user);
         let found_by_name = file.entry(user);
         let found = found_by_name.or_else(|| matches!(login, Login::Holder(_)).then(by_known_name).flatten());

@@ -11,7 +11,7 @@ use super::world::{Question, World};
 use crate::answer::{Client, Missing};
 use crate::read::{Account, Stat, group_name, server_path};
 use crate::source::Place;
-use crate::words::words;
+use crate::words::asked_words;
 
 /// What a rule or a section of rules comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,6 +152,8 @@ impl Asker<'_> {
                 (GroupState::Unknown(missing), _) => self.world.ask(Question::Holds(place), missing.clone(), place),
                 (GroupState::Read { .. }, None) => self.unknown(place, "Require group"),
             },
+            // Without AuthLDAPURL nobody is asked (modules/aaa/mod_authnz_ldap.c, `ldapuser_check_authorization`).
+            Provider::Foreign(name) if name.starts_with("ldap-") && self.policy.config.ldap_url.is_none() => false,
             Provider::Foreign(name) => {
                 let missing = Missing::Provider { name: name.clone() };
                 self.world.ask(Question::Holds(place), missing, place)
@@ -245,7 +247,7 @@ impl Asker<'_> {
     /// The names that an argument comes to for this request.
     fn names(&self, text: &StringExpr) -> Option<Vec<Vec<u8>>> {
         let text = text.eval(&self.circumstances())?;
-        Some(words(&text).into_iter().map(|word| word.value.into_owned()).collect())
+        Some(asked_words(&text).into_iter().map(|word| word.value.into_owned()).collect())
     }
 
     /// Whether the address rules let the client in.
@@ -285,5 +287,5 @@ impl Asker<'_> {
 #[must_use]
 pub(super) fn names_in(text: &StringExpr) -> Option<Vec<Vec<u8>>> {
     let text = text.constant()?;
-    Some(words(&text).into_iter().map(|word| word.value.into_owned()).collect())
+    Some(asked_words(&text).into_iter().map(|word| word.value.into_owned()).collect())
 }

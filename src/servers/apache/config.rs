@@ -275,6 +275,8 @@ pub(super) struct DirConfig {
     pub ssl_strict: Option<bool>,
     /// AuthDBMUserFile.
     pub dbm_file: Option<Set<Vec<u8>>>,
+    /// AuthLDAPURL.
+    pub ldap_url: Option<Set<Vec<u8>>>,
     /// AuthnCacheProvideFor: the providers.
     pub cached: Vec<Set<Vec<u8>>>,
     /// What SetEnvIf and its kin set before access is checked.

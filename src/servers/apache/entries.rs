@@ -80,6 +80,13 @@ fn blank(entry: &Entry, verifier: Verifier) -> Option<Reason> {
     fits.then_some(Reason::BlankInEntry { part: "the stored password" })
 }
 
+/// Why nobody of this name can log in: a line without a colon is the name, and its password is empty.
+#[must_use]
+pub(super) fn without_colon(file: &UserFile, user: &[u8]) -> Option<Because> {
+    let span = file.bare_name(user)?;
+    Some(Because::at(Reason::EntryWithoutColon, Place::new(file.file, span)).logged("AH01617"))
+}
+
 /// The faults of lines that make no entry at all.
 #[must_use]
 pub(super) fn lost_lines(file: &UserFile, verifier: Verifier) -> Vec<Because> {

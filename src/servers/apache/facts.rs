@@ -31,11 +31,7 @@ impl Circumstances<'_> {
     #[must_use]
     pub(super) fn environment(&self, name: &str) -> Option<Option<Vec<u8>>> {
         let Some(ask) = self.ask else {
-            return if self.env.iter().any(|rule| rule.sets.iter().any(|(set, _)| set == name)) {
-                None
-            } else {
-                Some(None)
-            };
+            return (!self.is_set_by_rules(name)).then_some(None);
         };
         let uri = self.spot.and_then(|spot| spot.url.as_deref());
         let header = |name: &str| self.header(name);
@@ -48,6 +44,18 @@ impl Circumstances<'_> {
             }
             known => known,
         }
+    }
+
+    fn is_set_by_rules(&self, name: &str) -> bool {
+        self.env.iter().any(|rule| rule.sets.iter().any(|(set, _)| set == name))
+    }
+
+    /// The port of the request (server/core.c, `ap_get_server_port`).
+    fn port(&self) -> Option<u16> {
+        let (ask, host) = (self.ask?, &self.spot?.host.host);
+        let sent = host_of(&self.header("Host")??).ok().and_then(|(port, _)| port);
+        let own = (host.port != 0).then_some(host.port);
+        (!host.canonical).then(|| sent.or(own).unwrap_or(if ask.https { 443 } else { 80 }))
     }
 
     fn header(&self, name: &str) -> Option<Option<Vec<u8>>> {
@@ -84,7 +92,9 @@ impl Facts for Circumstances<'_> {
             "REQUEST_METHOD" => Some(ask.method.clone().into_bytes()),
             "HTTPS" => on(ask.https),
             "REQUEST_SCHEME" => Some(if ask.https { b"https".to_vec() } else { b"http".to_vec() }),
-            "REMOTE_ADDR" | "CONN_REMOTE_ADDR" => self.remote().map(|address| address.to_string().into_bytes()),
+            "REMOTE_ADDR" | "REMOTE_HOST" | "CONN_REMOTE_ADDR" => {
+                self.remote().map(|address| address.to_string().into_bytes())
+            }
             "REQUEST_URI" => self.spot?.url.clone(),
             "QUERY_STRING" => ask.query.clone(),
             "SERVER_PROTOCOL" | "PROTOCOL" => Some(b"HTTP/1.1".to_vec()),
@@ -95,6 +105,8 @@ impl Facts for Circumstances<'_> {
             "SERVER_NAME" if !self.spot?.host.host.canonical => {
                 host_of(&self.header("Host")??).ok().map(|(_, name)| name)
             }
+            "SERVER_PORT" => self.port().map(|port| port.to_string().into_bytes()),
+            "IPV6" => on(self.remote()?.to_canonical().is_ipv6()),
             "HTTP_HOST" => Some(self.header("Host")?.unwrap_or_default()),
             "REQUEST_FILENAME" | "SCRIPT_FILENAME" => self.spot?.path.clone(),
             "DOCUMENT_ROOT" => self.spot.map(|spot| spot.host.docroot.clone()),
@@ -111,7 +123,11 @@ impl Facts for Circumstances<'_> {
         match table {
             Table::RequestHeaders => self.header(name),
             Table::Environment => self.environment(name),
-            Table::ResponseHeaders | Table::Notes | Table::Process => None,
+            // Modules leave notes when a request is answered, and not before.
+            Table::Notes => Some(None),
+            // A name that rules set is one of requests, and none of the process.
+            Table::Process => self.is_set_by_rules(name).then_some(None),
+            Table::ResponseHeaders => None,
         }
     }
 

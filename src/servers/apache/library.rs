@@ -89,6 +89,13 @@ impl<'a> Library<'a> {
         }
     }
 
+    /// Whether a path of the server is a file that begins as text does.
+    pub(super) fn is_text(&self, path: &[u8]) -> bool {
+        let read = self.local(&server_path(path)).and_then(|local| self.files.read(&local).ok());
+        let shown = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        read.is_some_and(|bytes| !bytes.is_empty() && bytes.iter().take(64).all(shown))
+    }
+
     /// What a rule or a condition asks of a path, as the workers see it: `-f`, `-s`, `-d`, `-x`, `-e`, or for a link
     /// `-l`, `-L`, `-h`; `None`: can't tell.
     pub(super) fn tested(&self, letter: u8, path: &[u8]) -> Option<bool> {

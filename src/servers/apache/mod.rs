@@ -12,6 +12,7 @@ mod commands;
 mod conditions;
 mod config;
 mod content;
+mod dbm;
 mod delivery;
 pub mod directives;
 mod entries;

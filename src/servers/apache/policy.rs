@@ -266,7 +266,11 @@ impl Policy<'_> {
     /// A 401 carries the realm in a header, and a header with a line end is a 500 (AH02430).
     fn challenged(&self, answer: Answer) -> Answer {
         let Some(realm) = self.config.auth_name.as_ref().filter(|_| answer.status == Some(401)) else { return answer };
-        if !realm.value.constant().is_some_and(|value| value.iter().any(|byte| matches!(byte, b'\r' | b'\n'))) {
+        if !realm
+            .value
+            .constant()
+            .is_some_and(|value| value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t'))
+        {
             return answer;
         }
         let message = "a line end in the realm makes a bad header of every challenge".to_owned();

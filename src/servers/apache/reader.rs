@@ -149,6 +149,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a module from elsewhere is loaded; a main configuration tells.
+    pub(in crate::servers::apache) fn brought(&self, name: &'static str, missing: Missing, place: Place) -> bool {
+        match &self.profile.foreign {
+            Some(loaded) => loaded.contains(name),
+            None => self.world.ask(Question::Module(name), missing, place),
+        }
+    }
+
     fn unknown(&mut self, directive: &Directive<'_>) {
         let name = &directive.name.value;
         if let Some(row) = find(name).first() {
@@ -156,13 +164,9 @@ impl Reader<'_> {
             self.fault(Because::at(reason, directive.name_place()));
             return;
         }
-        if let (Some(foreign), Some(loaded)) = (foreign_directive(name), &self.profile.foreign) {
-            if loaded.contains(foreign.name) {
-                return;
-            }
-        } else if let Some(foreign) = foreign_directive(name) {
+        if let Some(foreign) = foreign_directive(name) {
             let missing = Missing::Module { name: foreign.name.to_owned(), directive: shown(directive) };
-            if self.world.ask(Question::Module(foreign.name), missing, directive.place()) {
+            if self.brought(foreign.name, missing, directive.place()) {
                 return;
             }
         }

@@ -81,9 +81,17 @@ fn origin(word: &[u8]) -> Result<Origin, String> {
     if word.contains(&b'#') {
         return Err("No comments are allowed here".to_owned());
     }
-    let is_name =
-        word.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') || *byte >= 0x80);
-    Ok(if is_name { Origin::Host } else { Origin::Nobody })
+    Ok(if may_be_called(word) { Origin::Host } else { Origin::Nobody })
+}
+
+/// Whether the name that DNS tells of a client may be this one or end in it: it has no other characters, no last part of
+/// digits alone and no dot at its end; and `none`, which people write, is no domain.
+#[must_use]
+pub(super) fn may_be_called(word: &[u8]) -> bool {
+    let of_names = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') || *byte >= 0x80;
+    let last = word.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let has_last = last.iter().any(|byte| !byte.is_ascii_digit());
+    has_last && word.iter().all(of_names) && !word.eq_ignore_ascii_case(b"none")
 }
 
 /// srclib/apr/network_io/unix/sockaddr.c, `looks_like_ip`.

@@ -66,6 +66,7 @@ impl Reader<'_> {
                     _ => {}
                 }
             }
+            b"authldapurl" => scope.config.ldap_url = first.map(|word| Set::new(word.value.clone(), place)),
             b"authdbmuserfile" => {
                 scope.config.dbm_file = first.map(|word| Set::new(word.value.clone(), place));
             }
@@ -153,7 +154,7 @@ impl Reader<'_> {
     fn unknown_provider(&mut self, name: String, written: &[u8], place: Place, known: &mut Vec<Set<String>>) {
         if let Some(foreign) = foreign_provider(written) {
             let missing = Missing::Module { name: foreign.name.to_owned(), directive: name.clone() };
-            if self.world.ask(Question::Module(foreign.name), missing, place) {
+            if self.brought(foreign.name, missing, place) {
                 known.push(Set::new(name, place));
                 return;
             }

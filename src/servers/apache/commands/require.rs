@@ -1,6 +1,7 @@
 //! `Require` and its providers (modules/aaa/mod_authz_core.c, `add_authz_provider`; mod_authz_user, mod_authz_groupfile,
 //! mod_authz_host and so on, their `parse_require_line`).
 
+use super::access::may_be_called;
 use crate::answer::{Because, Missing, Reason, Remark};
 use crate::servers::apache::config::{Asks, Combine, Provider, Rule};
 use crate::servers::apache::directives::{ModuleSet, foreign_provider, nearest_authz_provider};
@@ -10,9 +11,8 @@ use crate::servers::apache::methods::Methods;
 use crate::servers::apache::reader::Reader;
 use crate::servers::apache::scope::Scope;
 use crate::servers::apache::secrets::displayed;
-use crate::servers::apache::world::Question;
 use crate::source::Place;
-use crate::words::word;
+use crate::words::{asked_words, word};
 
 impl Reader<'_> {
     /// One rule.
@@ -62,7 +62,19 @@ impl Reader<'_> {
             b"all" => self.all(directive, args),
             b"ip" => self.ip(directive, args),
             b"local" => Some(Provider::Local),
-            b"host" | b"forward-dns" => self.names(directive, before_comment(args), origin).map(|_| Provider::Dns),
+            b"host" | b"forward-dns" => {
+                let names = self.names(directive, before_comment(args), origin)?;
+                Some(
+                    if names
+                        .constant()
+                        .is_some_and(|text| !asked_words(&text).iter().any(|word| may_be_called(&word.value)))
+                    {
+                        Provider::All(false)
+                    } else {
+                        Provider::Dns
+                    },
+                )
+            }
             b"method" => self.method(directive, args),
             b"env" => {
                 let words = directive.words_of(args);
@@ -73,7 +85,7 @@ impl Reader<'_> {
             b"expr" => self.expr(directive, args, origin),
             b"file-owner" => Some(Provider::FileOwner),
             b"file-group" => Some(Provider::FileGroup),
-            b"ssl" | b"ssl-verify-client" => Some(Provider::Ssl),
+            b"ssl" | b"ssl-verify-client" => self.ssl(directive, name, args),
             _ => Some(Provider::Foreign(String::from_utf8_lossy(name).into_owned())),
         }
     }
@@ -83,7 +95,7 @@ impl Reader<'_> {
         let place = directive.args_place();
         if let Some(foreign) = foreign_provider(written) {
             let missing = Missing::Module { name: foreign.name.to_owned(), directive: name.clone() };
-            if self.world.ask(Question::Module(foreign.name), missing, place) {
+            if self.brought(foreign.name, missing, place) {
                 return Some(Provider::Foreign(name));
             }
         }
@@ -127,6 +139,16 @@ impl Reader<'_> {
             }
         }
         Some(Provider::Ip(networks))
+    }
+
+    /// Neither takes an argument (modules/ssl/ssl_engine_config.c, `ssl_cmd_SSL...`, `ssl_authz_require_ssl_parse`).
+    fn ssl(&mut self, directive: &Directive<'_>, name: &[u8], args: &[u8]) -> Option<Provider> {
+        if args.is_empty() {
+            return Some(Provider::Ssl);
+        }
+        let message = format!("'Require {}' does not take arguments", String::from_utf8_lossy(name));
+        self.refuse(directive, &directive.words_of(args), message);
+        None
     }
 
     fn method(&mut self, directive: &Directive<'_>, args: &[u8]) -> Option<Provider> {
