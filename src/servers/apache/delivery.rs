@@ -1,6 +1,7 @@
 //! What the server answers once access is granted: a list of a folder, a handler, the file itself (server/config.c,
 //! `ap_invoke_handler`; server/core.c, `default_handler`; modules/generators/mod_autoindex.c, mod_status.c, mod_cgi.c).
 
+use super::conditional;
 use super::ground::Thing;
 use super::handlers::{Handled, handled};
 use super::journey::{DEEPEST, Ended, Errand, Ready, plain};
@@ -127,7 +128,8 @@ impl Site<'_> {
             return plain(200);
         }
         if ![Methods::of("GET"), Methods::of("POST")].contains(&methods) {
-            let known = Methods::known_besides(&ask.method, &policy.profile.methods).is_some();
+            let known = Methods::known_besides(&ask.method, &policy.profile.methods).is_some()
+                && (!Methods::needs_dav(&ask.method) || policy.has(b"mod_dav.c"));
             let too_long = policy.config.content.body_limit.is_some_and(|limit| limit > 0 && ask.announced() > limit);
             return plain(if known {
                 405
@@ -141,7 +143,7 @@ impl Site<'_> {
         match ready.found.thing {
             Thing::File if ready.found.path_info.is_empty() || accepts => {
                 if self.may_read(&ready.found.filename) {
-                    plain(200)
+                    plain(conditional::status(ask, self.length(&ready.found.filename)))
                 } else {
                     logged(403, "AH00132")
                 }

@@ -150,6 +150,12 @@ impl Site<'_> {
         !refused
     }
 
+    /// How many bytes a file has.
+    pub(super) fn length(&self, path: &[u8]) -> u64 {
+        let local = self.library.local(&server_path(path));
+        local.and_then(|local| self.library.files.stat(&local).ok()).map_or(0, |stat| stat.len)
+    }
+
     /// Whether the workers may list a folder.
     pub(super) fn may_list(&self, path: &[u8]) -> bool {
         let Some(account) = self.library.account() else { return true };

@@ -8,6 +8,7 @@ use super::expr::{Fnmatch, fnmatch};
 use super::rewrite::Rewrite;
 use super::section::{DirectoryPattern, LocationPattern, Section};
 use super::target::Slashes;
+use super::wire::Limits;
 use crate::source::Place;
 
 /// A server_rec: the main server, or a virtual host.
@@ -61,6 +62,8 @@ pub(super) struct Host {
     pub user_dirs: Option<UserDirs>,
     /// mod_vhost_alias and others that map URLs in ways that are not followed.
     pub unmapped: Option<Place>,
+    /// How much of a request is taken.
+    pub limits: Limits,
     /// ServerPath.
     pub server_path: Option<Vec<u8>>,
 }
@@ -196,6 +199,7 @@ impl Host {
             keys: own_or(&self.keys, &main.keys),
             user_dirs: self.user_dirs.clone().or_else(|| main.user_dirs.clone()),
             unmapped: self.unmapped.or(main.unmapped),
+            limits: main.limits,
             server_path: self.server_path.clone(),
         }
     }

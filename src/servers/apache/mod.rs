@@ -9,6 +9,7 @@ mod authorization;
 mod authz;
 mod caching;
 mod commands;
+mod conditional;
 mod conditions;
 mod config;
 mod content;
@@ -63,6 +64,7 @@ mod syntax;
 mod target;
 mod tree;
 mod walk;
+mod wire;
 mod world;
 
 pub use directives::{ModuleSet, Override};

@@ -8,6 +8,7 @@ use super::policy::Ask;
 use super::request_line::in_origin_form;
 use super::site::Site;
 use super::target::{Slashes, halves, target};
+use super::wire::{Limits, received, too_long};
 use super::world::{World, explore};
 use crate::answer::{Answer, Login, Reason, Request, Scheme, Server, Startup, Survey, Trace};
 
@@ -56,9 +57,15 @@ impl Server for Site<'_> {
 impl Site<'_> {
     fn answer_to(&self, request: &Request, trace: &mut Trace) -> Answer {
         let line = [request.method.as_bytes(), b" ", &request.path, b" HTTP/1.1"].concat();
-        let request = match in_origin_form(request) {
+        let length = line.len();
+        let refused = |status| Answer { status: Some(status), because: Vec::new() };
+        let request = match received(request) {
             Ok(request) => request,
-            Err(status) => return Answer { status: Some(status), because: Vec::new() },
+            Err(status) => return refused(status),
+        };
+        let request = match in_origin_form(&request) {
+            Ok(request) => request,
+            Err(status) => return refused(status),
         };
         let request = request.as_ref();
         let ask = Ask {
@@ -73,6 +80,9 @@ impl Site<'_> {
             repeated: false,
         };
         if self.started.is_none() {
+            if let Some(status) = too_long(length, request, Limits::default()) {
+                return refused(status);
+            }
             return self.answer_below_root(request, &ask);
         }
         let steps = RefCell::new(Trace::unwanted());
@@ -81,6 +91,9 @@ impl Site<'_> {
             let mut trace = trace.fresh();
             let (redirects, subrequests) = Default::default();
             let errand = Errand { setup, ask: &ask, world, redirects, subrequests, ended: false, before: None };
+            if let Some(status) = too_long(length, request, setup.main.host.limits) {
+                return refused(status);
+            }
             let answer = match host_for(setup, request, &mut trace) {
                 Ok(host) => self.run(&errand, host, halves(&request.path).0, &mut trace),
                 Err(answer) => answer,

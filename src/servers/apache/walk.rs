@@ -246,6 +246,9 @@ impl Site<'_> {
         if whole != Thing::Missing && way.follows() {
             return Step::On;
         }
+        if is_too_long(path) {
+            return Step::Refused(refused("AH00036", "a name that is longer than those of files may be"));
+        }
         if self.is_shut(path) {
             return Step::Refused(refused("AH00035", "a folder on the way is closed to the server's workers"));
         }
@@ -283,6 +286,11 @@ enum Step {
 fn refused(log: &'static str, fault: &str) -> Fault {
     let because = Because::nowhere(Reason::UnreadableConfig { fault: fault.to_owned() }).logged(log);
     Fault { status: 403, because }
+}
+
+/// Whether the last name of a path is longer than 255 bytes, the most on Linux.
+fn is_too_long(path: &[u8]) -> bool {
+    path.rsplit(|byte| *byte == b'/').next().is_some_and(|name| name.len() > 255)
 }
 
 /// Where the name behind `at` ends, and whether it is the last one; `None` if there is none.

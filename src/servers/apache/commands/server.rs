@@ -225,6 +225,9 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
             host.access_names = Some(directive.words().into_iter().map(|word| word.value).collect());
         }
         b"traceenable" => host.trace = Some(if is("off") { Trace::Off } else { Trace::On }),
+        b"limitrequestline" => set_limit(&mut host.limits.line, &first),
+        b"limitrequestfieldsize" => set_limit(&mut host.limits.field, &first),
+        b"limitrequestfields" => set_limit(&mut host.limits.fields, &first),
         b"allowencodedslashes" => {
             let slashes = if is("nodecode") { Slashes::Kept } else { Slashes::Refused };
             host.slashes = Some(if is("on") { Slashes::Decoded } else { slashes });
@@ -243,6 +246,13 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
         _ => return false,
     }
     true
+}
+
+/// server/core.c, `set_limit_req_line` and its kin.
+fn set_limit(limit: &mut usize, written: &[u8]) {
+    if let Some(count) = std::str::from_utf8(written).ok().and_then(|digits| digits.parse().ok()) {
+        *limit = count;
+    }
 }
 
 /// modules/mappers/mod_userdir.c, `set_user_dir`.
