@@ -263,7 +263,7 @@ impl Policy<'_> {
         self.challenged(answer)
     }
 
-    /// A 401 carries the realm in a header, and a header with a line end is a 500 (AH02430).
+    /// A 401 carries the realm in a header, and a header with a control character other than a tab is a 500 (AH02430).
     fn challenged(&self, answer: Answer) -> Answer {
         let Some(realm) = self.config.auth_name.as_ref().filter(|_| answer.status == Some(401)) else { return answer };
         if !realm
@@ -273,7 +273,7 @@ impl Policy<'_> {
         {
             return answer;
         }
-        let message = "a line end in the realm makes a bad header of every challenge".to_owned();
+        let message = "a control character in the realm makes a bad header of every challenge".to_owned();
         let reason = Reason::WrongArguments { name: "AuthName".to_owned(), message };
         refuse(500, reason, Some(realm.place), "AH02430")
     }

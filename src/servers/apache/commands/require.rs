@@ -141,7 +141,7 @@ impl Reader<'_> {
         Some(Provider::Ip(networks))
     }
 
-    /// Neither takes an argument (modules/ssl/ssl_engine_config.c, `ssl_cmd_SSL...`, `ssl_authz_require_ssl_parse`).
+    /// Neither takes an argument (modules/ssl/ssl_engine_kernel.c, `ssl_authz_require_ssl_parse`).
     fn ssl(&mut self, directive: &Directive<'_>, name: &[u8], args: &[u8]) -> Option<Provider> {
         if args.is_empty() {
             return Some(Provider::Ssl);
