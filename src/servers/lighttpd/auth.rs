@@ -100,6 +100,12 @@ impl Lighttpd<'_> {
             (Login::Password { scheme: Scheme::Digest, .. }, None) if !basic && !request.path.starts_with(b"/") => {
                 return Err(Answer { status: Some(400), because: Vec::new() });
             }
+            // A header with such a byte is refused before any module sees it.
+            (Login::Password { user, scheme: Scheme::Digest, .. }, None)
+                if !basic && self.options.header_strict && user.iter().any(u8::is_ascii_control) =>
+            {
+                return Err(Answer { status: Some(400), because: Vec::new() });
+            }
             (Login::Password { user, password, scheme: Scheme::Digest }, None) if !basic => {
                 self.verdict(guard, backend, user, &Proof::Digest(password.clone()))
             }
@@ -111,7 +117,12 @@ impl Lighttpd<'_> {
                 self.verdict(guard, backend, &user, &Proof::Password(password))
             }
             (_, Some(header)) if starts(header, b"Digest ") => {
-                return Err(self.hand_made(guard));
+                let text = header.get(b"Digest ".len()..).unwrap_or_default();
+                return Err(match super::digest::status(text, guard.rule, &request.path) {
+                    Some(401) => asked(),
+                    Some(status) => Answer { status: Some(status), because: Vec::new() },
+                    None => self.hand_made(guard),
+                });
             }
             (_, Some(_) | None) => return Err(asked()),
         };

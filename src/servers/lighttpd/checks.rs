@@ -25,7 +25,9 @@ impl Lighttpd<'_> {
     /// Everything that a start checks.
     pub(super) fn check(&mut self) -> Result<(), Fault> {
         self.types("core")?;
-        self.options = match ParseOptions::of(self.global("server.http-parseopts")) {
+        let old = ["header-strict", "host-strict", "host-normalize"]
+            .map(|name| self.global(&format!("server.http-parseopt-{name}")).and_then(|setting| setting.value.truth()));
+        self.options = match ParseOptions::of(self.global("server.http-parseopts"), old) {
             Ok(options) => options,
             Err(message) => return Err(self.refuse("server.http-parseopts", message)),
         };
@@ -193,11 +195,35 @@ impl Lighttpd<'_> {
                 "url.rewrite-if-not-file",
                 "url.rewrite-repeat-if-not-file",
             ]),
-            "mod_accesslog" => self.writable("accesslog.filename"),
+            "mod_accesslog" => {
+                self.settings("accesslog.format").try_for_each(check_format)?;
+                self.writable("accesslog.filename")
+            }
+            "mod_fastcgi" => self.check_gateways("fastcgi.server", false),
+            "mod_scgi" => {
+                self.settings("scgi.protocol").try_for_each(check_protocol)?;
+                self.check_gateways("scgi.server", false)
+            }
+            "mod_proxy" => {
+                self.check_gateways("proxy.server", true)?;
+                self.check_proxy()
+            }
+            "mod_ajp13" => self.check_gateways("ajp13.server", false),
+            "mod_sockproxy" => self.check_gateways("sockproxy.server", true),
+            "mod_wstunnel" => {
+                self.settings("wstunnel.origins").try_for_each(check_origins)?;
+                self.check_gateways("wstunnel.server", true)
+            }
+            "mod_cgi" => self.settings("cgi.x-sendfile-docroot").try_for_each(check_roots),
+            "mod_extforward" => self.check_forwarders(),
+            "mod_vhostdb" => self.settings("vhostdb.backend").try_for_each(check_vhostdb),
             "mod_expire" => {
                 self.settings("expire.url").chain(self.settings("expire.mimetypes")).try_for_each(check_expiry)
             }
-            "mod_dirlisting" => self.check_patterns_of_list("dir-listing.exclude"),
+            "mod_dirlisting" => {
+                self.settings("dir-listing.cache").try_for_each(check_listings)?;
+                self.check_patterns_of_list("dir-listing.exclude")
+            }
             "mod_evhost" => self.settings("evhost.path-pattern").try_for_each(super::vhost::check_pattern),
             _ => Ok(()),
         }
@@ -275,6 +301,61 @@ fn check_aliases(setting: &Setting) -> Result<(), Fault> {
     Ok(())
 }
 
+/// `accesslog.format`, a backslash taking its meaning from the letter behind it (mod_accesslog.c).
+fn check_format(setting: &Setting) -> Result<(), Fault> {
+    let text: Vec<u8> =
+        setting.value.text().unwrap_or_default().iter().copied().filter(|byte| *byte != b'\\').collect();
+    if super::access_log::is_format(&text) {
+        return Ok(());
+    }
+    Err(Fault::refused(setting.place, "accesslog.format", "parsing accesslog-definition failed"))
+}
+
+/// mod_dirlisting.c, `mod_dirlisting_parse_cache`.
+fn check_listings(setting: &Setting) -> Result<(), Fault> {
+    let of = |name: &[u8]| {
+        let own = |element: &&Element| element.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case(name));
+        setting.value.elements().iter().find(own).map(|element| &element.value)
+    };
+    let right = match of(b"path") {
+        Some(path) => path.text().is_some_and(|path| !path.is_empty()),
+        None => of(b"max-age").is_some_and(|age| age.number() == Some(0)),
+    };
+    if right { Ok(()) } else { Err(Fault::refused(setting.place, "dir-listing.cache", "it must include \"path\"")) }
+}
+
+/// mod_scgi.c, `mod_scgi_set_defaults`.
+fn check_protocol(setting: &Setting) -> Result<(), Fault> {
+    if matches!(setting.value.text(), Some(b"scgi" | b"uwsgi")) {
+        return Ok(());
+    }
+    Err(Fault::refused(setting.place, "scgi.protocol", "expected \"scgi\" or \"uwsgi\""))
+}
+
+/// mod_wstunnel.c, `mod_wstunnel_set_defaults`.
+fn check_origins(setting: &Setting) -> Result<(), Fault> {
+    if setting.value.texts().all(|origin| !origin.is_empty()) {
+        return Ok(());
+    }
+    Err(Fault::refused(setting.place, "wstunnel.origins", "unexpected empty string"))
+}
+
+/// mod_cgi.c, `mod_cgi_set_defaults`.
+fn check_roots(setting: &Setting) -> Result<(), Fault> {
+    if setting.value.texts().all(|root| root.starts_with(b"/")) {
+        return Ok(());
+    }
+    Err(Fault::refused(setting.place, "cgi.x-sendfile-docroot", "paths must begin with '/'"))
+}
+
+/// Each of its backends is a package of its own (mod_vhostdb.c, `mod_vhostdb_set_defaults`).
+fn check_vhostdb(setting: &Setting) -> Result<(), Fault> {
+    if setting.value.text().is_none_or(<[u8]>::is_empty) {
+        return Ok(());
+    }
+    Err(Fault::refused(setting.place, "vhostdb.backend", "vhostdb.backend not supported"))
+}
+
 /// `access 2 hours` and its kin (mod_expire.c, `mod_expire_get_offset`).
 fn check_expiry(setting: &Setting) -> Result<(), Fault> {
     for element in setting.value.elements() {
@@ -290,7 +371,8 @@ fn is_expiry(text: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(text) else { return false };
     let starts = ["access ", "now ", "modification "];
     let Some(rest) = starts.iter().find_map(|start| text.strip_prefix(start)) else { return false };
-    let mut words = rest.strip_prefix("plus ").unwrap_or(rest).split_ascii_whitespace();
+    let rest = rest.strip_prefix("plus ").unwrap_or(rest);
+    let mut words = rest.strip_suffix(' ').unwrap_or(rest).split(' ');
     let units = ["year", "month", "week", "day", "hour", "minute", "second"];
     let mut any = false;
     while let Some(number) = words.next() {

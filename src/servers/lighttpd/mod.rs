@@ -1,5 +1,6 @@
 //! lighttpd 1.4: from its configuration to its answers.
 
+mod access_log;
 mod areas;
 mod auth;
 mod backend;
@@ -9,16 +10,21 @@ mod checks;
 mod condition;
 mod cursor;
 mod cut;
+mod digest;
 mod disk;
 mod fault;
+mod forwarded;
+mod gateway;
 mod host;
 mod include;
 mod keys;
 mod modules;
 mod open;
 mod options;
+mod partial;
 mod people;
 mod physical;
+mod program;
 mod reader;
 mod request;
 mod require;
@@ -34,6 +40,7 @@ mod token;
 mod traps;
 mod truth;
 mod url;
+mod userdir;
 mod value;
 mod vhost;
 mod witness;

@@ -57,11 +57,11 @@ impl Default for ParseOptions {
 }
 
 impl ParseOptions {
-    /// Those of a configuration.
+    /// Those of a configuration; `old` are the keys of former times, which count for more.
     ///
     /// # Errors
     /// What the server complains of.
-    pub(super) fn of(setting: Option<&Setting>) -> Result<Self, &'static str> {
+    pub(super) fn of(setting: Option<&Setting>, old: [Option<bool>; 3]) -> Result<Self, &'static str> {
         let mut options = Self::default();
         let mut decode_2f = true;
         for element in setting.map_or(&[][..], |setting| setting.value.elements()) {
@@ -75,6 +75,10 @@ impl ParseOptions {
             decode_2f &= on || key != b"url-path-2f-decode";
         }
         options.settle(decode_2f)?;
+        let [header_strict, host_strict, host_normalize] = old;
+        options.header_strict = header_strict.unwrap_or(options.header_strict);
+        options.host_strict = host_strict.unwrap_or(options.host_strict);
+        options.host_normalize = host_normalize.unwrap_or(options.host_normalize);
         Ok(options)
     }
 

@@ -8,19 +8,19 @@ use super::request::Parsed;
 use super::respond::{Rewriting, Stop, plain};
 use super::setup::{Lighttpd, Truth};
 use super::value::Element;
-use crate::answer::{Answer, Because, Missing, Reason, Request, Trace};
+use crate::answer::{Answer, Request, Trace};
 use crate::read::{FileType, Stat};
 
 /// A request's file.
 pub(super) struct Physical {
     /// The document root.
-    root: Vec<u8>,
+    pub root: Vec<u8>,
     /// The folder that the rest of the path is taken from.
-    base: Vec<u8>,
+    pub base: Vec<u8>,
     /// The whole path.
-    path: Vec<u8>,
+    pub path: Vec<u8>,
     /// Whether something stood behind the file's name.
-    cut: bool,
+    pub cut: bool,
 }
 
 /// Two paths with one slash between them (buffer.c, `buffer_append_path_len`).
@@ -79,9 +79,9 @@ impl Lighttpd<'_> {
                         self.rewrite(&[once], repeat, request, parsed, truths, rewriting, trace)?;
                     }
                 },
-                b"mod_userdir" if parsed.path.starts_with(b"/~") => {
-                    if let Some(setting) = self.effective(truths, "userdir.path")? {
-                        return Err(self.elsewhere(setting.place, "userdir.path", "mod_userdir"));
+                b"mod_userdir" => {
+                    if let Some((base, path)) = self.user_folder(parsed, truths)? {
+                        (physical.base, physical.path) = (base, path);
                     }
                 }
                 _ => {}
@@ -118,7 +118,6 @@ impl Lighttpd<'_> {
     pub(super) fn send(
         &self,
         mut physical: Physical,
-        request: &Request,
         parsed: &mut Parsed,
         truths: &[Truth],
         trace: &mut Trace,
@@ -127,11 +126,10 @@ impl Lighttpd<'_> {
             Ok((stat, local)) => self.subrequest(physical, stat, local, parsed, truths, trace),
             Err(stop) => Err(stop),
         };
-        let answer = match stopped {
+        match stopped {
             Err(Stop::Answer(answer)) => answer,
             Err(Stop::Again) | Ok(()) => plain(403),
-        };
-        conditional(answer, request, parsed)
+        }
     }
 
     /// The file or folder at the end of the path; a file with more behind it is found without that.
@@ -192,13 +190,13 @@ impl Lighttpd<'_> {
                     }
                 }
                 b"mod_access" => self.deny(&parsed.path, truths, trace)?,
-                b"mod_cgi" => self.program(&physical, truths, "cgi.assign", "mod_cgi")?,
-                b"mod_ssi" => self.program(&physical, truths, "ssi.extension", "mod_ssi")?,
-                b"mod_fastcgi" => self.program(&physical, truths, "fastcgi.server", "mod_fastcgi")?,
-                b"mod_scgi" => self.program(&physical, truths, "scgi.server", "mod_scgi")?,
+                b"mod_cgi" => self.program(&physical, &stat, truths)?,
+                b"mod_ssi" => self.included(&physical, &stat, &local, parsed, truths)?,
+                b"mod_fastcgi" => self.gateway_for_file(&physical.path, parsed, truths, "fastcgi")?,
+                b"mod_scgi" => self.gateway_for_file(&physical.path, parsed, truths, "scgi")?,
                 b"mod_dirlisting" => self.listing(&stat, parsed, truths)?,
                 b"mod_staticfile" if parsed.sends_files() => {
-                    if let Some(answer) = self.file(&physical, &stat, &local, truths)? {
+                    if let Some(answer) = self.file(&physical, &stat, &local, parsed, truths)? {
                         return Err(answer.into());
                     }
                 }
@@ -241,18 +239,6 @@ impl Lighttpd<'_> {
         Ok(None)
     }
 
-    /// A program that takes files by the end of their names: what it says cannot be told.
-    fn program(&self, physical: &Physical, truths: &[Truth], key: &str, module: &str) -> Result<(), Stop> {
-        let Some(setting) = self.effective(truths, key)? else { return Ok(()) };
-        for element in setting.value.elements() {
-            let suffix = element.key.as_deref().or(element.value.text()).unwrap_or_default();
-            if physical.path.ends_with(suffix) && !suffix.starts_with(b"/") {
-                return Err(self.elsewhere(element.place, key, module));
-            }
-        }
-        Ok(())
-    }
-
     fn listing(&self, stat: &Stat, parsed: &Parsed, truths: &[Truth]) -> Result<(), Stop> {
         let on = self.last_of(truths, &["dir-listing.activate", "server.dir-listing"], |_| true)?;
         let on = on.and_then(|setting| setting.value.truth()) == Some(true);
@@ -269,6 +255,7 @@ impl Lighttpd<'_> {
         physical: &Physical,
         stat: &Stat,
         local: &std::path::Path,
+        parsed: &Parsed,
         truths: &[Truth],
     ) -> Result<Option<Answer>, Stop> {
         let excluded = self.effective(truths, "static-file.exclude-extensions")?;
@@ -284,18 +271,7 @@ impl Lighttpd<'_> {
         }
         // An empty file is sent without being opened.
         let sent = stat.kind == FileType::Regular && (stat.len == 0 || self.may_read(local));
-        Ok(Some(plain(if sent { 200 } else { 403 })))
-    }
-}
-
-/// What a client asks for only if a file has changed, or asks a part of, hangs on dates that nobody tells.
-fn conditional(answer: Answer, request: &Request, parsed: &Parsed) -> Answer {
-    let asks = ["If-None-Match", "If-Modified-Since", "Range"].into_iter().find(|name| request.header(name).is_some());
-    match asks {
-        Some(name) if answer.status == Some(200) && matches!(parsed.method.as_str(), "GET" | "HEAD") => {
-            let missing = Missing::Condition { directive: name.to_owned() };
-            Answer::unknown(Because::nowhere(Reason::CannotTell { missing }))
-        }
-        Some(_) | None => answer,
+        let status = if sent { self.sent(parsed, &physical.path, stat.len, truths)? } else { 403 };
+        Ok(Some(plain(status)))
     }
 }

@@ -194,7 +194,10 @@ fn trimmed(request: &Request, options: &ParseOptions) -> Result<Vec<(String, Vec
     let mut headers: Vec<(String, Vec<u8>)> = Vec::new();
     for (name, value) in &request.headers {
         let value = value.trim_ascii();
-        if name.is_empty() || name.bytes().any(|byte| byte <= b' ' || b"()<>@,:;\\\"/[]?={}".contains(&byte)) {
+        let token = |byte: u8| {
+            byte > b' ' && (byte.is_ascii() || !options.header_strict) && !b"()<>@,:;\\\"/[]?={}\x7f".contains(&byte)
+        };
+        if name.is_empty() || !name.bytes().all(token) {
             return Err(400);
         }
         let control = |byte: &u8| (*byte < 32 && *byte != b'\t') || *byte == 127;

@@ -159,7 +159,7 @@ fn pieces(text: &[u8]) -> Vec<&[u8]> {
 }
 
 /// `MD5`, `SHA-256`, `SHA-512-256`, each with `-sess` or without, between bars; an empty one is MD5.
-fn algorithms(text: &[u8]) -> Option<Algorithms> {
+pub(super) fn algorithms(text: &[u8]) -> Option<Algorithms> {
     let mut all = Algorithms::default();
     for piece in pieces(text) {
         let name = piece.to_ascii_lowercase();

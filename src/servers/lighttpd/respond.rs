@@ -1,5 +1,6 @@
 //! The way of a request through the server (response.c, `http_response_handler` and `http_response_prepare`).
 
+use super::modules::Loaded;
 use super::request::{Parsed, most, parse};
 use super::rewrite::{Rewritten, apply};
 use super::setup::{Lighttpd, Truth};
@@ -8,6 +9,10 @@ use crate::answer::{Answer, Because, Missing, Reason, Request, Trace};
 
 /// More turns than this through the rewrite rules end in an error.
 const MOST_TURNS: usize = 100;
+
+/// The modules with statistics of their own.
+const COUNTING: [&[u8]; 6] =
+    [b"mod_fastcgi", b"mod_scgi", b"mod_proxy", b"mod_ajp13", b"mod_wstunnel", b"mod_sockproxy"];
 
 /// A module's error: the connection is closed without an answer.
 const CLOSED: Answer = Answer { status: Some(0), because: Vec::new() };
@@ -110,6 +115,7 @@ impl Lighttpd<'_> {
         for (block, _) in self.blocks.iter().zip(&truths).skip(1).filter(|(_, truth)| **truth == Truth::Yes) {
             trace.step(Some(block.place), || format!("{} holds", block.written));
         }
+        self.behind_proxies(&truths)?;
         const ONCE: [&str; 3] = ["url.rewrite-once", "url.rewrite-final", "url.rewrite"];
         if self.has_module("mod_rewrite") {
             self.rewrite(&ONCE, "url.rewrite-repeat", request, parsed, &truths, rewriting, trace)?;
@@ -126,30 +132,34 @@ impl Lighttpd<'_> {
         }
         let mut physical = self.physical(parsed, &truths)?;
         self.remap(&mut physical, request, parsed, &truths, rewriting, trace)?;
-        let answer = self.send(physical, request, parsed, &truths, trace);
+        let answer = self.send(physical, parsed, &truths, trace);
         Err(Stop::Answer(answer))
     }
 
     /// The modules that look at the path, in their order (`handle_uri_clean`).
     fn logical(&self, request: &Request, parsed: &mut Parsed, truths: &[Truth], trace: &mut Trace) -> Result<(), Stop> {
+        // A program that takes the request does not keep the modules behind it from answering.
+        let mut taken = None;
         for module in &self.modules {
-            match module.name.as_slice() {
+            let name = module.name.as_slice();
+            match name {
                 b"mod_access" => self.deny(&parsed.path, truths, trace)?,
                 b"mod_auth" => self.authenticate(request, parsed, truths, trace)?,
                 b"mod_redirect" => self.redirect(request, parsed, truths, trace)?,
                 b"mod_setenv" => self.set_headers(parsed, truths)?,
-                b"mod_status" => self.status_page(parsed, truths, trace)?,
-                b"mod_extforward" => self.left_open(truths, "extforward.forwarder", "mod_extforward")?,
-                b"mod_fastcgi" => self.gateway(parsed, truths, "fastcgi.server", "mod_fastcgi")?,
-                b"mod_scgi" => self.gateway(parsed, truths, "scgi.server", "mod_scgi")?,
-                b"mod_proxy" => self.gateway(parsed, truths, "proxy.server", "mod_proxy")?,
-                b"mod_ajp13" => self.gateway(parsed, truths, "ajp13.server", "mod_ajp13")?,
-                b"mod_wstunnel" => self.gateway(parsed, truths, "wstunnel.server", "mod_wstunnel")?,
-                b"mod_sockproxy" => self.left_open(truths, "sockproxy.server", "mod_sockproxy")?,
+                b"mod_status" if taken.is_none() => self.status_page(parsed, truths, trace)?,
+                b"mod_extforward" => self.forwarded(parsed, truths)?,
+                b"mod_fastcgi" if taken.is_none() => taken = self.gateway(parsed, truths, "fastcgi", false).err(),
+                b"mod_scgi" if taken.is_none() => taken = self.gateway(parsed, truths, "scgi", false).err(),
+                b"mod_proxy" if taken.is_none() => taken = self.gateway(parsed, truths, "proxy", true).err(),
+                b"mod_ajp13" if taken.is_none() => taken = self.gateway(parsed, truths, "ajp13", true).err(),
+                b"mod_wstunnel" if parsed.header(b"Upgrade").is_some() => {
+                    self.left_open(truths, "wstunnel.server", "mod_wstunnel")?;
+                }
                 _ => {}
             }
         }
-        Ok(())
+        taken.map_or(Ok(()), Err)
     }
 
     /// `url.access-allow` and `url.access-deny` (mod_access.c, `mod_access_check`).
@@ -257,25 +267,15 @@ impl Lighttpd<'_> {
         Because::at(Reason::CannotTell { missing }, place).into()
     }
 
-    /// `fastcgi.server` and its kin: keys are the start of a path or the end of a name (gw_backend.c).
-    fn gateway(&self, parsed: &Parsed, truths: &[Truth], key: &str, module: &str) -> Result<(), Stop> {
-        let Some(setting) = self.effective(truths, key)? else { return Ok(()) };
-        for element in setting.value.elements() {
-            let name = element.key.as_deref().unwrap_or_default();
-            let fits = if name.starts_with(b"/") { parsed.path.starts_with(name) } else { parsed.path.ends_with(name) };
-            if fits {
-                return Err(self.elsewhere(element.place, key, module));
-            }
-        }
-        Ok(())
-    }
-
     fn status_page(&self, parsed: &Parsed, truths: &[Truth], trace: &mut Trace) -> Result<(), Stop> {
         for key in ["status.status-url", "status.config-url", "status.statistics-url"] {
             let url = self.effective(truths, key)?.and_then(|setting| Some((setting.value.text()?, setting.place)));
             if let Some((_, place)) = url.filter(|(url, _)| !url.is_empty() && *url == parsed.path) {
                 trace.step(Some(place), || format!("{key} answers"));
-                return Err(plain(200).into());
+                // Nothing is counted but by the modules with programs behind them.
+                let counts = |module: &Loaded| COUNTING.contains(&module.name.as_slice());
+                let empty = key == "status.statistics-url" && !self.modules.iter().any(counts);
+                return Err(plain(if empty { 204 } else { 200 }).into());
             }
         }
         Ok(())

@@ -136,6 +136,8 @@ fn piece(rest: &[u8]) -> nom::IResult<&[u8], Piece> {
 
 /// `${url.path}`, `${qsa}`, `${1}`; the escaping forms are left open.
 fn extended(own: bool, inner: &[u8], groups: &Groups, parsed: &Parsed, before: &[u8]) -> Option<Vec<u8>> {
+    let raw = inner.strip_prefix(b"noesc:").or_else(|| inner.strip_prefix(b"noescape:"));
+    let (inner, raw) = (raw.unwrap_or(inner), raw.is_some());
     match inner {
         b"url.scheme" => Some(parsed.scheme.as_bytes().to_vec()),
         b"url.authority" => Some(parsed.host.clone()),
@@ -150,7 +152,7 @@ fn extended(own: bool, inner: &[u8], groups: &Groups, parsed: &Parsed, before: &
             let group = groups.get(usize::from(digit - b'0')).cloned().unwrap_or_default();
             // By default such a group is escaped where it must be; what need not be stays.
             let plain = group.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/".contains(byte));
-            plain.then_some(group)
+            (plain || raw).then_some(group)
         }
         _ => None,
     }
