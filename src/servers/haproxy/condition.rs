@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use fancy_regex::Regex;
 
 use super::keywords;
+use super::sample::{Fetch, Kind, Sample, calls};
 use super::words::Word;
 
 /// What an access list asks.
@@ -15,23 +16,28 @@ pub(super) enum Test {
     Auth(String),
     /// A login of this userlist and one of these groups.
     Group(String, Vec<String>),
-    /// A text of the request, how it is compared, with what, and whether in any case.
-    Text(Sample, Compare, Vec<String>, bool),
+    Text(Asked),
+    /// A number of the request, and the ranges that it may lie in.
+    Number(Sample, Vec<Bounds>),
     Method(Vec<String>),
-    Source(Vec<(IpAddr, u32)>),
+    /// The client, addresses, and files of such.
+    Source(Vec<(IpAddr, u32)>, Vec<String>),
     Unknown(String),
 }
 
-/// A text of the request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sample {
-    Path,
-    Url,
-    Query,
-    Header(String),
-    Cookie(String),
-    Parameter(String),
+/// A text of the request, how it is compared and with what.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub sample: Sample,
+    pub compare: Compare,
+    pub values: Vec<String>,
+    /// Files with more of them.
+    pub files: Vec<String>,
+    pub any_case: bool,
 }
+
+/// The least and the most of a range.
+pub(super) type Bounds = (i64, i64);
 
 /// How texts are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,31 +68,24 @@ pub(super) struct Term {
 
 /// An access list cut into what it looks at, its flags and its values.
 struct Cut<'w> {
-    name: &'w str,
-    argument: Option<&'w str>,
-    /// A converter stands behind the name, or a file is to be read.
-    opaque: bool,
+    whole: &'w str,
     any_case: bool,
     method: Option<&'w str>,
+    files: Vec<String>,
+    /// A map is to be read.
+    opaque: bool,
     values: Vec<String>,
 }
 
 /// Flags come first, `--` or a value ends them (`parse_acl_expr`).
 fn cut(words: &[Word]) -> Result<Cut<'_>, &'static str> {
     let Some((head, rest)) = words.split_first() else { return Err("a test is missing") };
-    let whole = head.text.as_str();
-    let end = whole.find(['(', ',']).unwrap_or(whole.len());
-    let (name, behind) = whole.split_at_checked(end).unwrap_or((whole, ""));
-    let argument = behind.strip_prefix('(');
-    let closed = argument.map(|argument| argument.split_once(')').ok_or("a bracket is not closed"));
-    let closed = closed.transpose()?;
-    let converters = closed.map_or(behind, |(_, converters)| converters);
     let mut cut = Cut {
-        name,
-        argument: closed.map(|(argument, _)| argument),
-        opaque: !converters.is_empty(),
+        whole: head.text.as_str(),
         any_case: false,
         method: None,
+        files: Vec::new(),
+        opaque: false,
         values: Vec::new(),
     };
     let mut rest = rest.iter();
@@ -95,7 +94,8 @@ fn cut(words: &[Word]) -> Result<Cut<'_>, &'static str> {
             "-i" => cut.any_case = true,
             "-n" => {}
             "-m" => cut.method = Some(rest.next().ok_or("the method behind -m is missing")?.text.as_str()),
-            "-f" | "-M" | "-u" => {
+            "-f" => cut.files.push(rest.next().ok_or("the file behind -f is missing")?.text.clone()),
+            "-M" | "-u" => {
                 cut.opaque = true;
                 rest.next();
             }
@@ -119,39 +119,102 @@ fn cut(words: &[Word]) -> Result<Cut<'_>, &'static str> {
 /// # Errors
 /// What is wrong.
 pub(super) fn test(words: &[Word]) -> Result<Test, &'static str> {
-    let Cut { name, argument, opaque, any_case, method, values } = cut(words)?;
+    let cut = cut(words)?;
+    let end = cut.whole.find(['(', ',']).unwrap_or(cut.whole.len());
+    let (name, behind) = cut.whole.split_at_checked(end).unwrap_or((cut.whole, ""));
     if !keywords::has("fetch", name) && !name.starts_with("lua.") {
         return Err("there is no such test");
     }
-    let other = ["bool", "int", "ip", "bin", "len"];
-    let compare = match method {
-        None => None,
-        Some(method) if other.contains(&method) => return Ok(Test::Unknown(name.to_owned())),
-        Some(method) => Some(of_method(method).ok_or("there is no such way to compare")?),
-    };
-    Ok(match (name, argument) {
-        ("http_auth" | "http_auth_group", None) => return Err("the userlist is missing"),
-        _ if opaque => Test::Unknown(name.to_owned()),
-        ("http_auth", Some(list)) => Test::Auth(list.to_owned()),
-        ("http_auth_group", Some(list)) => Test::Group(list.to_owned(), values),
-        ("always_true", _) => Test::Always(true),
-        ("always_false" | "ssl_fc", _) => Test::Always(false),
-        ("method", _) => Test::Method(values),
-        ("src", _) => {
-            let ranges = values.iter().map(|value| range(value)).collect::<Option<_>>();
-            Test::Source(ranges.ok_or("this is no address")?)
+    if behind.starts_with('(') && !behind.contains(')') {
+        return Err("a bracket is not closed");
+    }
+    let Some(calls) = calls(cut.whole).filter(|_| !cut.opaque) else { return Ok(Test::Unknown(name.to_owned())) };
+    let arguments = calls.first().map(|(_, arguments)| arguments.clone()).unwrap_or_default();
+    let list = arguments.first().cloned().unwrap_or_default();
+    if calls.len() == 1 && matches!(cut.method, None | Some("bool" | "found")) {
+        match name {
+            "http_auth" | "http_auth_group" if !behind.starts_with('(') => return Err("the userlist is missing"),
+            "http_auth" => return Ok(Test::Auth(list)),
+            "http_auth_group" if cut.values.is_empty() => return Err("no groups are named"),
+            "http_auth_group" => return Ok(Test::Group(list, cut.values)),
+            "always_true" => return Ok(Test::Always(true)),
+            "always_false" | "ssl_fc" => return Ok(Test::Always(false)),
+            _ => {}
         }
-        _ => match sample(name, argument) {
-            Some((sample, own)) => {
-                let compare = compare.unwrap_or(own);
-                if compare == Compare::Pattern && values.iter().any(|value| Regex::new(value).is_err()) {
-                    return Err("the pattern cannot be compiled");
-                }
-                Test::Text(sample, compare, values, any_case)
+    }
+    if calls.len() == 1 && matches!((name, cut.method), ("method", None) | ("src", None | Some("ip"))) {
+        if name == "method" {
+            return Ok(Test::Method(cut.values));
+        }
+        let ranges = cut.values.iter().map(|value| range(value)).collect::<Option<_>>();
+        return Ok(Test::Source(ranges.ok_or("this is no address")?, cut.files));
+    }
+    if name == "http_auth_group" {
+        return Err("no groups are named");
+    }
+    compared(name, calls, cut)
+}
+
+/// A text or a number that is compared.
+fn compared<'w>(name: &'w str, mut calls: Vec<(&'w str, Vec<String>)>, cut: Cut<'w>) -> Result<Test, &'static str> {
+    let unknown = || Ok(Test::Unknown(name.to_owned()));
+    let parts = name.rsplit_once('_').filter(|(base, _)| keywords::has("fetch", base) && calls.len() == 1);
+    let suffix = parts.and_then(|(base, end)| Some((base, of_method(end)?)));
+    let length = name.strip_suffix("_len").filter(|base| matches!(*base, "path" | "url" | "hdr" | "base" | "cook"));
+    if let Some(first) = calls.first_mut() {
+        first.0 = suffix.map(|(base, _)| base).or(length).unwrap_or(first.0);
+    }
+    let Some(mut sample) = Sample::of(&calls) else { return unknown() };
+    if cut.method == Some("len") || length.is_some() {
+        sample.steps.push(super::sample::Step::Length);
+    }
+    let number = matches!(cut.method, Some("int" | "len")) || (cut.method.is_none() && sample.kind() == Kind::Number);
+    if number {
+        if !cut.files.is_empty() {
+            return unknown();
+        }
+        return Ok(Test::Number(sample, bounds(&cut.values).ok_or("this is no number")?));
+    }
+    let compare = match cut.method {
+        Some("ip" | "bin" | "bool") => return unknown(),
+        Some(method) => of_method(method).ok_or("there is no such way to compare")?,
+        None if sample.kind() == Kind::Any => return Err("how to compare must be said with -m"),
+        None if sample.fetch == Fetch::Address => return unknown(),
+        None => suffix.map_or(Compare::Exact, |(_, compare)| compare),
+    };
+    if compare == Compare::Pattern && cut.values.iter().any(|value| Regex::new(value).is_err()) {
+        return Err("the pattern cannot be compiled");
+    }
+    let Cut { values, files, any_case, .. } = cut;
+    Ok(Test::Text(Asked { sample, compare, values, files, any_case }))
+}
+
+/// `5`, `5:10`, `gt 5` (`pat_parse_int`); a comparison counts for all behind it.
+fn bounds(values: &[String]) -> Option<Vec<Bounds>> {
+    let mut sign = "eq";
+    let mut all = Vec::new();
+    for value in values {
+        let text = value.as_str();
+        if let "eq" | "gt" | "ge" | "lt" | "le" = text {
+            sign = text;
+            continue;
+        }
+        let (low, high) = match text.split_once(':') {
+            Some((low, high)) => {
+                let limit = |text: &str, open: i64| if text.is_empty() { Some(open) } else { text.parse().ok() };
+                (limit(low, i64::MIN)?, limit(high, i64::MAX)?)
             }
-            None => Test::Unknown(name.to_owned()),
-        },
-    })
+            None => (text.parse().ok()?, text.parse().ok()?),
+        };
+        all.push(match sign {
+            "gt" => (high.saturating_add(1), i64::MAX),
+            "ge" => (low, i64::MAX),
+            "lt" => (i64::MIN, low.saturating_sub(1)),
+            "le" => (i64::MIN, high),
+            _ => (low, high),
+        });
+    }
+    Some(all)
 }
 
 fn of_method(name: &str) -> Option<Compare> {
@@ -168,26 +231,8 @@ fn of_method(name: &str) -> Option<Compare> {
     })
 }
 
-/// `path_beg`, `hdr_dom(host)`: what is looked at, and how.
-fn sample(name: &str, argument: Option<&str>) -> Option<(Sample, Compare)> {
-    let (base, compare) = match name.rsplit_once('_').and_then(|(base, end)| Some((base, of_method(end)?))) {
-        Some((base, compare)) => (base, compare),
-        None => (name, Compare::Exact),
-    };
-    let first = || argument.map(|argument| argument.split(',').next().unwrap_or_default().to_owned());
-    let sample = match base {
-        "path" => Sample::Path,
-        "url" => Sample::Url,
-        "query" => Sample::Query,
-        "hdr" | "req.hdr" | "req.fhdr" => Sample::Header(first()?),
-        "cook" | "req.cook" => Sample::Cookie(first()?),
-        "urlp" | "url_param" => Sample::Parameter(first()?),
-        _ => return None,
-    };
-    Some((sample, compare))
-}
-
-fn range(text: &str) -> Option<(IpAddr, u32)> {
+/// An address, and how many bits of it count.
+pub(super) fn range(text: &str) -> Option<(IpAddr, u32)> {
     match text.split_once('/') {
         Some((address, bits)) => Some((address.parse().ok()?, bits.parse().ok()?)),
         None => Some((text.parse().ok()?, 128)),
@@ -241,7 +286,7 @@ pub(super) fn built_in(name: &str) -> Option<Test> {
         "FALSE" | "HTTP_1.0" | "HTTP_2.0" | "HTTP_URL_ABS" | "HTTP_URL_STAR" | "HTTP_CONTENT" | "RDP_COOKIE" => {
             Test::Always(false)
         }
-        "LOCALHOST" => Test::Source(vec![([127, 0, 0, 1].into(), 8)]),
+        "LOCALHOST" => Test::Source(vec![([127, 0, 0, 1].into(), 8)], Vec::new()),
         "METH_GET" => Test::Method(vec!["GET".to_owned(), "HEAD".to_owned()]),
         name => {
             let method = name.strip_prefix("METH_").filter(|method| METHODS.contains(method))?;

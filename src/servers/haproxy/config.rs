@@ -1,11 +1,14 @@
 //! Sections of a haproxy.cfg (HAProxy `src/cfgparse*.c`).
 
+use super::blocks::Blocks;
 use super::condition::Test;
 use super::keywords;
+use super::options::{SWITCHED, answered, is_experimental};
 use super::proxy::Proxy;
+use super::response::page;
 use super::userlist::UserList;
 use super::words::{Line, Word};
-use crate::answer::{Because, Missing, Reason};
+use crate::answer::{Because, Reason};
 use crate::source::Place;
 
 /// The keywords that sections begin with.
@@ -36,8 +39,15 @@ pub(super) struct Config {
     pub lists: Vec<UserList>,
     pub proxies: Vec<Proxy>,
     pub user: Option<Word>,
+    /// `expose-experimental-directives`
+    experimental: bool,
     /// What the proxies below start with.
     defaults: Proxy,
+    /// Other sections of such, by their names.
+    named: Vec<Proxy>,
+    /// Groups and folders that must be there.
+    pub groups: Vec<Word>,
+    pub chroot: Option<Word>,
 }
 
 /// What was read, or why HAProxy does not start.
@@ -55,11 +65,12 @@ impl Config {
     /// What HAProxy refuses to start on, or what cannot be told.
     pub(super) fn take(&mut self, lines: &[Line]) -> Read<()> {
         let mut section = String::new();
+        self.defaults.tcp = true;
+        let mut blocks = Blocks::default();
         for line in lines {
             let Some((head, rest)) = line.split_first() else { continue };
-            if head.text.starts_with('.') {
-                let missing = Missing::Condition { directive: head.text.clone() };
-                return Err(Because::at(Reason::CannotTell { missing }, head.place));
+            if blocks.passes(head, rest)? {
+                continue;
             }
             if SECTIONS.contains(&head.text.as_str()) {
                 section.clone_from(&head.text);
@@ -69,6 +80,9 @@ impl Config {
             match section.as_str() {
                 "userlist" => self.userlist(head, rest)?,
                 "global" => self.global(head, rest)?,
+                "frontend" | "backend" | "listen" | "defaults" if !self.experimental && is_experimental(head, rest) => {
+                    return Err(wrong(head.place, &head.text, "this action is experimental"));
+                }
                 "defaults" => proxy(&mut self.defaults, head, rest, true)?,
                 "frontend" | "backend" | "listen" => {
                     if let Some(last) = self.proxies.last_mut() {
@@ -88,9 +102,19 @@ impl Config {
         match head.text.as_str() {
             "userlist" => {
                 let name = name.ok_or_else(missing)?;
+                if let Some(more) = rest.get(1) {
+                    return Err(wrong(more.place, "userlist", "this is one word too many"));
+                }
+                // Users below a name that is taken go to the list before.
+                if self.lists.iter().any(|list| list.name == name) {
+                    return Ok(());
+                }
                 self.lists.push(UserList { name, place: Some(head.place), ..UserList::default() });
             }
-            "defaults" => self.defaults = Proxy::default(),
+            "defaults" => {
+                let known = Proxy { name: name.unwrap_or_default(), tcp: true, ..Proxy::default() };
+                self.named.push(std::mem::replace(&mut self.defaults, known));
+            }
             "frontend" | "backend" | "listen" => {
                 let name = name.ok_or_else(missing)?;
                 if let Some(more) = rest.get(1).filter(|more| more.text != "from") {
@@ -106,12 +130,20 @@ impl Config {
                 if taken {
                     return Err(wrong(head.place, &head.text, "the name is taken"));
                 }
+                let from = rest.get(2).filter(|_| rest.len() > 2);
+                let own = |known: &&Proxy| from.is_none_or(|from| known.name == from.text);
+                let start = std::iter::once(&self.defaults).chain(&self.named).find(own);
+                let start = start.ok_or_else(|| wrong(head.place, &head.text, "there are no such defaults"))?;
                 self.proxies.push(Proxy {
                     name,
                     kind: head.text.clone(),
                     place: Some(head.place),
-                    tcp: self.defaults.tcp,
-                    error_files: self.defaults.error_files.clone(),
+                    tcp: start.tcp,
+                    pages: start.pages.clone(),
+                    monitor: start.monitor.clone(),
+                    disabled: start.disabled,
+                    rules: start.rules.clone(),
+                    tcp_rules: start.tcp_rules.clone(),
                     ..Proxy::default()
                 });
             }
@@ -124,6 +156,13 @@ impl Config {
         if head.text == "user" {
             self.user = rest.first().cloned();
         }
+        if head.text == "group" {
+            self.groups.extend(rest.first().cloned());
+        }
+        if head.text == "chroot" {
+            self.chroot = rest.first().cloned();
+        }
+        self.experimental |= head.text == "expose-experimental-directives";
         if keywords::has("global", &head.text) { Ok(()) } else { Err(keywords::unknown("global", head)) }
     }
 
@@ -147,6 +186,15 @@ impl Config {
                     return Err(wrong(name.place, "use_backend", format!("there is no backend `{}`", name.text)));
                 }
             }
+            for (test, place) in proxy.acls.values().flatten().zip(proxy.place.into_iter().cycle()) {
+                self.check_test(test, place)?;
+            }
+            for (table, place) in &proxy.tracked {
+                let name = table.as_deref().unwrap_or(&proxy.name);
+                if !self.proxies.iter().any(|other| other.name == name && other.table) {
+                    return Err(wrong(*place, "track-sc", format!("there is no table `{name}`")));
+                }
+            }
             for rule in proxy.rules.iter().chain(&proxy.redirects) {
                 let terms = rule.condition.iter().flat_map(|condition| condition.any.iter().flatten());
                 for test in terms.flat_map(|term| &term.tests) {
@@ -154,12 +202,31 @@ impl Config {
                 }
             }
         }
-        if self.proxies.iter().any(|proxy| proxy.listens) {
+        if self.proxies.iter().any(|proxy| proxy.listens && !proxy.disabled) {
             return Ok(());
         }
         let reason = Reason::WrongArguments { name: "bind".to_owned(), message: "nothing listens".to_owned() };
         let place = self.proxies.iter().find_map(|proxy| proxy.place);
         Err(Because { place, ..Because::nowhere(reason) })
+    }
+
+    /// Files of patterns, and where they are asked for.
+    pub(super) fn pattern_files(&self) -> Vec<(&str, Option<Place>)> {
+        let mut all = Vec::new();
+        for proxy in &self.proxies {
+            let backends = proxy.backends.iter().filter_map(|(_, condition)| condition.as_ref());
+            let rules = proxy.rules.iter().chain(&proxy.redirects).chain(&proxy.tcp_rules);
+            let conditions = rules.filter_map(|rule| rule.condition.as_ref()).chain(backends);
+            let terms = conditions.flat_map(|condition| condition.any.iter().flatten());
+            let tests = terms.flat_map(|term| &term.tests).chain(proxy.acls.values().flatten());
+            for test in tests {
+                let (Test::Text(super::condition::Asked { files, .. }) | Test::Source(_, files)) = test else {
+                    continue;
+                };
+                all.extend(files.iter().map(|file| (file.as_str(), proxy.place)));
+            }
+        }
+        all
     }
 
     fn check_test(&self, test: &Test, place: Place) -> Read<()> {
@@ -196,19 +263,59 @@ fn proxy(proxy: &mut Proxy, head: &Word, rest: &[Word], defaults: bool) -> Read<
         "timeout" => timeout(head, rest)?,
         "option" => option(first?)?,
         "no" => match rest {
-            [option_word, name, ..] if option_word.text == "option" => option(name)?,
+            [option_word, name, ..] if option_word.text == "option" => {
+                option(name)?;
+                if !SWITCHED.contains(&name.text.as_str()) {
+                    return Err(wrong(name.place, "no option", "this option cannot be negated"));
+                }
+            }
             _ => {}
         },
-        "errorfile" => proxy.error_file(head, rest)?,
-        name if defaults => {
+        "errorfile" | "errorloc" | "errorloc302" | "errorloc303" | "http-error" => {
+            proxy.pages.push(page(head, rest)?);
+        }
+        "disabled" => proxy.disabled = true,
+        "enabled" => proxy.disabled = false,
+        "monitor-uri" => proxy.monitor = Some(first?.text.clone()),
+        "http-request" | "http-response" | "http-after-response" | "tcp-request" | "tcp-response" | "acl"
+            if defaults && proxy.name.is_empty() =>
+        {
+            return Err(wrong(head.place, &head.text, "this is not allowed in defaults without a name"));
+        }
+        name if defaults && !matches!(name, "http-request" | "tcp-request" | "acl") => {
             return if keywords::has("proxy", name) { Ok(()) } else { Err(keywords::unknown("proxy", head)) };
         }
+        _ => return routes(proxy, head, rest),
+    }
+    Ok(())
+}
+
+/// A line of a proxy about addresses, rules and backends.
+fn routes(proxy: &mut Proxy, head: &Word, rest: &[Word]) -> Read<()> {
+    let first = rest.first().ok_or_else(|| wrong(head.place, &head.text, "a value is missing"));
+    match head.text.as_str() {
         "bind" => proxy.bind(head, rest)?,
         "acl" => proxy.acl(head, rest)?,
-        "http-request" => proxy.rules.push(proxy.rule(head, rest)?),
+        "http-request" => {
+            let rule = proxy.rule(head, rest)?;
+            proxy.rules.push(rule);
+            if first?.text.starts_with("track-sc") {
+                let at = rest.iter().position(|word| word.text == "table");
+                let table = at.and_then(|at| rest.get(at + 1)).map(|word| word.text.clone());
+                proxy.tracked.push((table, head.place));
+            }
+        }
         "redirect" => proxy.redirects.push(proxy.rule(head, rest)?),
         "tcp-request" => proxy.tcp_rule(head, rest)?,
-        "monitor-uri" => proxy.monitor = Some(first?.text.clone()),
+        "monitor" => {
+            if first?.text != "fail" || rest.len() < 2 {
+                return Err(wrong(head.place, "monitor", "this must be: fail if CONDITION"));
+            }
+            let condition = proxy.condition(rest.get(1..).unwrap_or_default(), head)?;
+            proxy.failures.push(condition);
+        }
+        "stick-table" => proxy.table = true,
+        "http-response" | "http-after-response" => answered(head, first?)?,
         "stats" => {
             let uri = rest.get(1).filter(|_| first.is_ok_and(|word| word.text == "uri"));
             let known = proxy.stats.take().map(|(uri, _)| uri);
@@ -219,9 +326,17 @@ fn proxy(proxy: &mut Proxy, head: &Word, rest: &[Word], defaults: bool) -> Read<
         "use_backend" => {
             let name = first?.clone();
             let condition = proxy.condition(rest.get(1..).unwrap_or_default(), head)?;
-            proxy.backends.push((name, condition));
+            let always = super::condition::Condition { unless: true, any: Vec::new() };
+            proxy.backends.push((name, Some(condition.unwrap_or(always))));
         }
-        "default_backend" => proxy.backends.push((first?.clone(), None)),
+        "default_backend" => {
+            if let Some(more) = rest.get(1) {
+                return Err(wrong(more.place, "default_backend", "this is one word too many"));
+            }
+            // The last one counts.
+            proxy.backends.retain(|(_, condition)| condition.is_some());
+            proxy.backends.push((first?.clone(), None));
+        }
         name if keywords::has("proxy", name) => {}
         _ => return Err(keywords::unknown("proxy", head)),
     }

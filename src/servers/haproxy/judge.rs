@@ -1,13 +1,14 @@
 //! Whether a condition holds for a request (HAProxy `src/acl.c`, `acl_exec_cond`; `src/auth.c`, `check_user`).
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::condition::{Compare, Condition, Sample, Term, Test, fits, in_range};
+use super::condition::{Compare, Condition, Term, Test, fits, in_range, range};
 use super::config::Config;
+use super::rewrite::Lists;
+use super::sample::Variables;
 use super::userlist::UserList;
 use crate::answer::{Because, Client, Login, Missing, Reason, Request};
-use crate::gate::{Base64, Book, Checked, Presented, Style, target_path};
+use crate::gate::{Base64, Book, Checked, Presented, Style};
 use crate::hash::{Crypt, Verifier};
 use crate::source::{FileId, Place, Span};
 use crate::users::{UserFile, Winner};
@@ -25,11 +26,15 @@ pub(super) enum Word {
 
 /// A request on its way through the rules.
 pub(super) struct Way<'r> {
-    pub request: &'r Request,
+    pub request: Request,
     /// Why a login of the rule at hand was refused, to be told with its answer.
     pub refusals: Vec<Because>,
-    /// The parts of the request that rules have written anew.
+    /// The parts of the request that rules have written anew, in a way that is not known.
     pub changed: Vec<String>,
+    /// The variables that rules have set.
+    pub variables: Variables,
+    /// The request as it was sent.
+    pub sent: &'r Request,
 }
 
 /// All that decides on conditions.
@@ -37,6 +42,8 @@ pub(super) struct Judge<'c> {
     pub config: &'c Config,
     pub file: FileId,
     pub crypt: Crypt,
+    /// The files of patterns that were read.
+    pub lists: &'c Lists,
 }
 
 impl Judge<'_> {
@@ -88,43 +95,55 @@ impl Judge<'_> {
         };
         let part = match test {
             Test::Auth(_) | Test::Group(..) => "authorization",
-            Test::Text(Sample::Header(name), ..) => name.as_str(),
-            Test::Text(Sample::Cookie(_), ..) => "cookie",
-            Test::Text(..) => "path",
             Test::Method(_) => "method",
-            Test::Source(_) => "src",
-            Test::Always(_) | Test::Unknown(_) => "",
+            Test::Source(..) => "src",
+            Test::Text(_) | Test::Number(..) | Test::Always(_) | Test::Unknown(_) => "",
         };
         if way.changed.iter().any(|changed| changed.eq_ignore_ascii_case(part)) {
             return unknown(part);
         }
+        let lists = |files: &[String]| -> Option<Vec<String>> {
+            let all: Option<Vec<_>> = files.iter().map(|file| self.lists.get(file)).collect();
+            all.map(|all| all.into_iter().flatten().cloned().collect())
+        };
         Word::Fits(match test {
             Test::Always(fits) => *fits,
             Test::Auth(list) => return self.auth(list, None, way),
             Test::Group(list, groups) => return self.auth(list, Some(groups), way),
-            // What a login is sent as is not known here, only that it is there.
-            Test::Text(Sample::Header(name), compare, values, _)
-                if name.eq_ignore_ascii_case("authorization") && !matches!(way.request.login, Login::Header(_)) =>
-            {
-                if way.request.login == Login::Anonymous {
-                    false
-                } else if *compare == Compare::Found {
-                    true
-                } else if values.is_empty() {
-                    false
-                } else {
-                    return unknown(name);
+            Test::Text(asked) => {
+                let values = match asked.sample.values(way) {
+                    Ok(values) => values,
+                    // What a login is sent as is not known here, only that it is there.
+                    Err(_) if asked.compare == Compare::Found && matches!(way.request.login, Login::Holder(_)) => {
+                        return Word::Fits(true);
+                    }
+                    Err(part) => return unknown(&part),
+                };
+                let Some(more) = lists(&asked.files) else { return unknown("-f") };
+                let wanted = [asked.values.as_slice(), &more].concat();
+                values.iter().any(|text| fits(asked.compare, &wanted, asked.any_case, text))
+            }
+            Test::Number(sample, bounds) => match sample.values(way) {
+                Err(part) => return unknown(&part),
+                Ok(values) => {
+                    let numbers = values.iter().filter_map(|value| value.parse::<i64>().ok());
+                    let mut numbers =
+                        numbers.filter(|number| bounds.iter().any(|(least, most)| (*least..=*most).contains(number)));
+                    numbers.next().is_some()
+                }
+            },
+            Test::Method(methods) => methods.contains(&way.request.method),
+            Test::Source(ranges, files) => {
+                let Some(more) = lists(files) else { return unknown("-f") };
+                match way.request.client {
+                    Client::Address(client) => {
+                        let more = more.iter().filter_map(|line| range(line));
+                        ranges.iter().copied().chain(more).any(|range| in_range(&range, client))
+                    }
+                    Client::Welcome => true,
+                    Client::Elsewhere => false,
                 }
             }
-            Test::Text(sample, compare, values, any_case) => {
-                text(sample, way.request).is_some_and(|text| fits(*compare, values, *any_case, &text))
-            }
-            Test::Method(methods) => methods.contains(&way.request.method),
-            Test::Source(ranges) => match way.request.client {
-                Client::Address(client) => ranges.iter().any(|range| in_range(range, client)),
-                Client::Welcome => true,
-                Client::Elsewhere => false,
-            },
             Test::Unknown(name) => return unknown(name),
         })
     }
@@ -168,22 +187,4 @@ impl Judge<'_> {
         }
         unknown.map_or(Word::Fits(condition.unless), Word::Unknown)
     }
-}
-
-/// A text of a request, if it is there.
-fn text<'r>(sample: &Sample, request: &'r Request) -> Option<Cow<'r, str>> {
-    let target = String::from_utf8_lossy(&request.path);
-    let query = |target: &str| target.split_once('?').map(|(_, query)| query.to_owned());
-    let pair = |pairs: &str, mark: char, name: &str| {
-        let mut pairs = pairs.split(mark).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
-    };
-    Some(match sample {
-        Sample::Path => String::from_utf8_lossy(target_path(&request.path)),
-        Sample::Url => target,
-        Sample::Query => query(&target).unwrap_or_default().into(),
-        Sample::Header(name) => String::from_utf8_lossy(request.header(name)?),
-        Sample::Cookie(name) => pair(&String::from_utf8_lossy(request.header("cookie")?), ';', name)?.into(),
-        Sample::Parameter(name) => pair(&query(&target)?, '&', name)?.into(),
-    })
 }

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::bind::bind;
 use super::condition::{Condition, Term, Test, built_in, test};
 use super::config::{Read, wrong};
 use super::keywords;
+use super::response::{Page, Reply, redirect, reply};
+use super::rewrite::Rewrite;
 use super::words::Word;
 use crate::source::Place;
 
@@ -28,15 +31,22 @@ pub(super) struct Proxy {
     pub monitor: Option<String>,
     /// Where the statistics are shown, if at all.
     pub stats: Option<(String, Place)>,
-    /// Answers from files, by their status.
-    pub error_files: Vec<(u16, Word)>,
-    /// Files of patterns: what stands behind `-f`.
-    pub pattern_files: Vec<Word>,
+    /// Pages in place of errors, by their status.
+    pub pages: Vec<(u16, Page)>,
+    /// `monitor fail`: 503 where one of these holds.
+    pub failures: Vec<Option<Condition>>,
+    /// Files that must be there.
+    pub needed: Vec<Word>,
+    /// Whether it keeps a table of clients.
+    pub table: bool,
+    /// Tables that rules count clients in; without a name the proxy's own.
+    pub tracked: Vec<(Option<String>, Place)>,
+    pub disabled: bool,
     pub(super) acls: HashMap<String, Vec<Test>>,
 }
 
 /// One `http-request`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Rule {
     pub action: Action,
     pub condition: Option<Condition>,
@@ -47,56 +57,24 @@ pub(super) struct Rule {
 #[derive(Debug, Clone)]
 pub(super) enum Action {
     Auth(Option<String>),
-    Answer(u16),
+    Answer(Reply),
     Allow,
     Close,
-    /// Writes a part of the request anew: `path`, `method`, `src`, or a header.
-    Changes(String),
+    /// Writes a part of the request anew.
+    Changes(Box<Rewrite>),
     /// Another part of the program answers.
     Elsewhere(String),
     Passing,
 }
 
-/// What a status may be, and where errors may come from a file (`http_err_codes`).
-const ERRORS: [u16; 20] =
-    [200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504, 505];
-/// The arguments of answers, each with a value; `hdr` has two.
-const ANSWERS: [&str; 10] = [
-    "status",
-    "deny_status",
-    "content-type",
-    "errorfile",
-    "errorfiles",
-    "file",
-    "lf-file",
-    "string",
-    "lf-string",
-    "hdr",
-];
+/// Where `tcp-request` looks.
+const LAYERS: [&str; 4] = ["connection", "session", "content", "inspect-delay"];
 
 impl Proxy {
-    /// `bind`: an address with a port, or the path of a socket.
+    /// `bind`, where the proxy is not switched off.
     pub(super) fn bind(&mut self, head: &Word, rest: &[Word]) -> Read<()> {
-        let address = rest.first().ok_or_else(|| wrong(head.place, "bind", "the address is missing"))?;
-        for one in address.text.split(',') {
-            let marked = one.starts_with('/') || one.contains('@') || one.contains('$');
-            let ports = one.rsplit_once(':').map(|(_, ports)| ports);
-            let number = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
-            let right = ports.is_some_and(|ports| ports.split('-').all(number));
-            if !marked && !right {
-                return Err(wrong(address.place, "bind", "the port is missing or no number"));
-            }
-        }
+        self.needed.extend(bind(head, rest)?);
         self.listens = true;
-        Ok(())
-    }
-
-    /// `errorfile`: a status and a file.
-    pub(super) fn error_file(&mut self, head: &Word, rest: &[Word]) -> Read<()> {
-        let [status, file, ..] = rest else { return Err(wrong(head.place, "errorfile", "this must be: CODE FILE")) };
-        let status = status.text.parse().ok().filter(|status| ERRORS.contains(status));
-        let status = status.ok_or_else(|| wrong(head.place, "errorfile", "this status cannot be set"))?;
-        self.error_files.push((status, file.clone()));
         Ok(())
     }
 
@@ -110,8 +88,6 @@ impl Proxy {
             return Err(wrong(name.place, "acl", "this can be no name"));
         }
         let test = test(rest).map_err(|message| wrong(head.place, "acl", message))?;
-        let flags = rest.iter().zip(rest.iter().skip(1)).filter(|(flag, _)| flag.text == "-f");
-        self.pattern_files.extend(flags.map(|(_, file)| file.clone()));
         self.acls.entry(name.text.clone()).or_default().push(test);
         Ok(())
     }
@@ -124,7 +100,8 @@ impl Proxy {
             "unless" => true,
             _ => return Err(wrong(first.place, &head.text, "this must be if or unless")),
         };
-        let mut any = vec![Vec::new()];
+        // Without a term nothing holds.
+        let mut any = if rest.is_empty() { Vec::new() } else { vec![Vec::new()] };
         let mut at = 0;
         let mut negated = false;
         while let Some(word) = rest.get(at) {
@@ -178,6 +155,9 @@ impl Proxy {
 
     /// `tcp-request connection`, `session` and `content`.
     pub(super) fn tcp_rule(&mut self, head: &Word, rest: &[Word]) -> Read<()> {
+        if !rest.first().is_some_and(|layer| LAYERS.contains(&layer.text.as_str())) {
+            return Err(wrong(head.place, "tcp-request", "this must be connection, session, content or inspect-delay"));
+        }
         let [layer, action, words @ ..] = rest else { return Ok(()) };
         let at = words.iter().position(|word| matches!(word.text.as_str(), "if" | "unless")).unwrap_or(words.len());
         let (_, condition) = words.split_at_checked(at).unwrap_or((words, &[]));
@@ -214,72 +194,23 @@ impl Proxy {
                     }
                 }
             }
-            "deny" => Action::Answer(status(action, arguments, 403)?),
-            "tarpit" => Action::Answer(status(action, arguments, 500)?),
-            "return" => Action::Answer(status(action, arguments, 200)?),
-            "redirect" => Action::Answer(redirect(action, arguments)?),
+            "deny" => Action::Answer(reply(action, arguments, 403, true)?),
+            "tarpit" => Action::Answer(reply(action, arguments, 500, true)?),
+            "return" => Action::Answer(reply(action, arguments, 200, false)?),
+            "redirect" => Action::Answer(Reply::plain(redirect(action, arguments)?)),
             "allow" | "reject" | "silent-drop" if first.is_some() => {
                 return Err(wrong(action.place, name, "this must be if or unless"));
             }
             "allow" => Action::Allow,
             "reject" | "silent-drop" => Action::Close,
             "use-service" => Action::Elsewhere(first.map(|word| word.text.clone()).unwrap_or_default()),
-            "set-path" | "set-pathq" | "set-uri" | "set-query" | "replace-path" | "replace-pathq" | "replace-uri"
-            | "normalize-uri" => Action::Changes("path".to_owned()),
-            "set-method" => Action::Changes("method".to_owned()),
-            "set-src" => Action::Changes("src".to_owned()),
-            "set-header" | "add-header" | "del-header" | "replace-header" | "replace-value" => {
-                Action::Changes(first.ok_or_else(|| missing("the header"))?.text.to_lowercase())
+            "set-header" | "add-header" | "del-header" | "replace-header" | "replace-value" if first.is_none() => {
+                return Err(missing("the header"));
             }
-            _ if keywords::has("action", word) || word.starts_with("track-sc") => Action::Passing,
+            _ if keywords::has("action", word) || word.starts_with("track-sc") => {
+                Rewrite::of(name, arguments).map_or(Action::Passing, |rewrite| Action::Changes(Box::new(rewrite)))
+            }
             _ => return Err(keywords::unknown("action", action)),
         })
     }
-}
-
-/// The status of an answer, whose arguments must all be known.
-fn status(action: &Word, arguments: &[Word], default: u16) -> Read<u16> {
-    let mut status = default;
-    let mut rest = arguments.iter();
-    while let Some(word) = rest.next() {
-        if word.text == "default-errorfiles" {
-            continue;
-        }
-        if !ANSWERS.contains(&word.text.as_str()) {
-            return Err(wrong(word.place, &action.text, "this must be if or unless"));
-        }
-        let value = rest.next().ok_or_else(|| wrong(word.place, &action.text, "a value is missing"))?;
-        match word.text.as_str() {
-            "status" | "deny_status" => {
-                let code = value.text.parse().ok().filter(|code| (200..600).contains(code));
-                status = code.ok_or_else(|| wrong(value.place, &action.text, "this is no status"))?;
-            }
-            "hdr" => {
-                rest.next();
-            }
-            _ => {}
-        }
-    }
-    Ok(status)
-}
-
-/// The status of a redirection (`http_parse_redirect_rule`).
-fn redirect(action: &Word, arguments: &[Word]) -> Read<u16> {
-    let (mut code, mut rest, mut target) = (302, arguments.iter(), false);
-    while let Some(word) = rest.next() {
-        match word.text.as_str() {
-            "location" | "prefix" | "scheme" | "code" | "set-cookie" | "clear-cookie" => {
-                let value = rest.next().ok_or_else(|| wrong(word.place, &action.text, "a value is missing"))?;
-                target |= matches!(word.text.as_str(), "location" | "prefix" | "scheme");
-                if word.text == "code" {
-                    let known = value.text.parse().ok().filter(|code| [301, 302, 303, 307, 308].contains(code));
-                    code =
-                        known.ok_or_else(|| wrong(value.place, &action.text, "this is no status of a redirection"))?;
-                }
-            }
-            "drop-query" | "append-slash" | "ignore-empty" => {}
-            _ => return Err(wrong(word.place, &action.text, "redirect has no such argument")),
-        }
-    }
-    if target { Ok(code) } else { Err(wrong(action.place, &action.text, "the target is missing")) }
 }

@@ -6,13 +6,16 @@ use super::condition::Condition;
 use super::config::{Config, wrong};
 use super::judge::{Judge, STYLE, Way, Word as Held};
 use super::proxy::{Action, Proxy, Rule};
+use super::response::{Page, Reply};
+use super::rewrite::{Lists, patterns};
+use super::sample::{Variables, formatted};
 use super::userlist::secrets;
 use super::words::{Word, lines};
 use crate::answer::{Answer, Because, Reason, Request, Server, Startup, Survey, Target, Trace};
 use crate::gate::{Content, Host, Post, Presented, handed_on, surveyed};
 use crate::hash::Crypt;
 use crate::read::{Account, Fault};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Place, Sources, Span};
 
 /// An HAProxy that was configured.
 struct Haproxy {
@@ -22,6 +25,8 @@ struct Haproxy {
     crypt: Crypt,
     /// Files that answer, by their name in the configuration: the status that is written in them.
     error_files: Vec<(String, Option<u16>)>,
+    /// Files of patterns, by their name.
+    lists: Lists,
 }
 
 /// Opens a haproxy.cfg.
@@ -37,11 +42,12 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
     let file = host.keep(target.config.to_owned(), bytes.clone(), hidden);
     let mut config = Config::default();
     let mut error_files = Vec::new();
+    let mut lists = Lists::new();
     let taken = match lines(file, &bytes, &target.env) {
-        Ok(lines) => config
-            .take(&lines)
+        Ok(cut) => config
+            .take(&cut)
             .and_then(|()| account(&host, &config))
-            .and_then(|()| read_files(&host, &config, &mut error_files)),
+            .and_then(|()| read_files(&host, &config, &mut error_files, &mut lists)),
         Err(bad) => Err(wrong(bad.place, "haproxy.cfg", bad.message)),
     };
     let startup = match taken {
@@ -49,21 +55,47 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         Err(because) if matches!(because.reason, Reason::CannotTell { .. }) => Startup::Unknown(vec![because]),
         Err(because) => Startup::Fails(vec![because]),
     };
-    Ok(Haproxy { startup, config, file, crypt: target.crypt, error_files })
+    Ok(Haproxy { startup, config, file, crypt: target.crypt, error_files, lists })
 }
 
 fn account(host: &Host<'_>, config: &Config) -> Result<(), Because> {
-    let Some(user) = config.user.as_ref().filter(|_| host.target.paths.is_host()) else { return Ok(()) };
+    if !host.target.paths.is_host() {
+        return Ok(());
+    }
+    let group = |name: &&Word| crate::read::group_number(&name.text, host.target.files).is_none();
+    if let Some(name) = config.groups.iter().find(group) {
+        return Err(wrong(name.place, "group", "there is no such group"));
+    }
+    if let Some(folder) = &config.chroot {
+        let local = host.locate(&Host::path(Path::new("/"), &folder.text));
+        if local.is_some_and(|(local, _)| host.target.files.stat(&local).is_err()) {
+            return Err(wrong(folder.place, "chroot", "there is no such folder"));
+        }
+    }
+    let Some(user) = config.user.as_ref() else { return Ok(()) };
     if Account::named(&user.text, host.target.files).is_some() {
         return Ok(());
     }
     Err(wrong(user.place, "user", "there is no such account"))
 }
 
-/// The statuses that the files behind `errorfile` answer; a file that is not there keeps HAProxy from starting.
-fn read_files(host: &Host<'_>, config: &Config, found: &mut Vec<(String, Option<u16>)>) -> Result<(), Because> {
-    for (_, name) in config.proxies.iter().flat_map(|proxy| &proxy.error_files) {
-        match host.read(&Host::path(Path::new("/"), &name.text)) {
+/// The statuses that the files behind `errorfile` answer, and the files of patterns; one that is not there keeps HAProxy
+/// from starting.
+fn read_files(
+    host: &Host<'_>,
+    config: &Config,
+    found: &mut Vec<(String, Option<u16>)>,
+    lists: &mut Lists,
+) -> Result<(), Because> {
+    let read = |name: &Word| host.read(&Host::path(Path::new("/"), &name.text));
+    let replies = || {
+        let rules = config.proxies.iter().flat_map(|proxy| &proxy.rules);
+        rules.filter_map(|rule| if let Action::Answer(reply) = &rule.action { Some(reply) } else { None })
+    };
+    let pages = config.proxies.iter().flat_map(|proxy| &proxy.pages);
+    let pages = pages.filter_map(|(_, page)| if let Page::File(name) = page { Some(name) } else { None });
+    for name in pages.chain(replies().filter_map(|reply| reply.file.as_ref())) {
+        match read(name) {
             Content::Read(_, bytes) => {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 found.push((name.text.clone(), text.split(' ').nth(1).and_then(|code| code.parse().ok())));
@@ -73,12 +105,26 @@ fn read_files(host: &Host<'_>, config: &Config, found: &mut Vec<(String, Option<
             Content::Unknown(_) => {}
         }
     }
-    let patterns = config.proxies.iter().flat_map(|proxy| &proxy.pattern_files);
-    let unread = |name: &&Word| matches!(host.read(&Host::path(Path::new("/"), &name.text)), Content::Fault(_));
-    match patterns.into_iter().find(unread) {
-        Some(name) => Err(wrong(name.place, "acl", "the file of patterns cannot be read")),
-        None => Ok(()),
+    let needed = config.proxies.iter().flat_map(|proxy| &proxy.needed);
+    for name in needed.chain(replies().filter_map(|reply| reply.body.as_ref())) {
+        if matches!(read(name), Content::Fault(_)) {
+            return Err(wrong(name.place, "file", "the file cannot be read"));
+        }
     }
+    for (name, place) in config.pattern_files() {
+        match host.read(&Host::path(Path::new("/"), name)) {
+            Content::Read(_, bytes) => {
+                lists.insert(name.to_owned(), patterns(&String::from_utf8_lossy(&bytes)));
+            }
+            Content::Fault(_) => {
+                let message = "the file of patterns cannot be read".to_owned();
+                let reason = Reason::WrongArguments { name: "acl".to_owned(), message };
+                return Err(Because { place, ..Because::nowhere(reason) });
+            }
+            Content::Unknown(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// What a rule does to a request.
@@ -91,14 +137,33 @@ enum Step {
 
 impl Haproxy {
     fn judge(&self) -> Judge<'_> {
-        Judge { config: &self.config, file: self.file, crypt: self.crypt }
+        Judge { config: &self.config, file: self.file, crypt: self.crypt, lists: &self.lists }
     }
 
-    /// An answer of HAProxy's own, which a file may stand for.
+    /// The status that is written in a file.
+    fn written(&self, name: &Word) -> Option<u16> {
+        let written = self.error_files.iter().find(|(known, _)| *known == name.text);
+        written.map(|(_, status)| status.unwrap_or(0))
+    }
+
+    /// An answer of HAProxy's own, which a page may stand for.
     fn own(&self, proxy: &Proxy, status: u16, because: Vec<Because>) -> Answer {
-        let file = proxy.error_files.iter().rev().find(|(code, _)| *code == status);
-        let written = file.and_then(|(_, name)| self.error_files.iter().find(|(known, _)| *known == name.text));
-        Answer { status: Some(written.map_or(status, |(_, written)| written.unwrap_or(0))), because }
+        let page = proxy.pages.iter().rev().find(|(code, _)| *code == status);
+        let status = match page {
+            Some((_, Page::File(name))) => self.written(name).unwrap_or(status),
+            Some((_, Page::Status(other))) => *other,
+            None => status,
+        };
+        Answer { status: Some(status), because }
+    }
+
+    /// The answer of a rule.
+    fn reply(&self, proxy: &Proxy, reply: &Reply, because: Vec<Because>) -> Answer {
+        match &reply.file {
+            Some(name) => Answer { status: Some(self.written(name).unwrap_or(reply.status)), because },
+            None if reply.own => self.own(proxy, reply.status, because),
+            None => Answer { status: Some(reply.status), because },
+        }
     }
 
     fn rule(&self, proxy: &Proxy, rule: &Rule, way: &mut Way<'_>, trace: &mut Trace) -> Step {
@@ -110,8 +175,8 @@ impl Haproxy {
             Held::Unknown(because) => {
                 return match &rule.action {
                     Action::Passing => Step::On,
-                    Action::Changes(part) => {
-                        way.changed.push(part.clone());
+                    Action::Changes(rewrite) => {
+                        way.changed.push(rewrite.part().to_owned());
                         Step::On
                     }
                     Action::Auth(_) | Action::Answer(_) | Action::Allow | Action::Close | Action::Elsewhere(_) => {
@@ -123,22 +188,22 @@ impl Haproxy {
         }
         match &rule.action {
             Action::Passing => Step::On,
-            Action::Changes(part) => {
-                way.changed.push(part.clone());
+            Action::Changes(rewrite) => {
+                rewrite.apply(way);
                 Step::On
             }
             Action::Allow => Step::Leave,
             Action::Close => Step::Answer(Answer { status: Some(0), because: Vec::new() }),
             Action::Elsewhere(name) => Step::Answer(handed_on(name, rule.place)),
-            Action::Answer(status) => {
-                trace.step(Some(rule.place), || format!("this rule answers {status}"));
-                let because = if *status >= 400 { std::mem::take(&mut way.refusals) } else { Vec::new() };
-                Step::Answer(self.own(proxy, *status, because))
+            Action::Answer(reply) => {
+                trace.step(Some(rule.place), || format!("this rule answers {}", reply.status));
+                let because = if reply.status >= 400 { std::mem::take(&mut way.refusals) } else { Vec::new() };
+                Step::Answer(self.reply(proxy, reply, because))
             }
             Action::Auth(_) => {
                 trace.step(Some(rule.place), || "this rule asks for a login".to_owned());
                 let mut because = std::mem::take(&mut way.refusals);
-                let presented = Presented::of(&way.request.login, STYLE);
+                let presented = Presented::of(&way.sent.login, STYLE);
                 if because.is_empty() && presented.name().is_some() {
                     because.push(Because::at(Reason::NotAuthorized, rule.place));
                 }
@@ -174,16 +239,34 @@ impl Haproxy {
         let default = proxy.backends.iter().filter(|(_, condition)| condition.is_none());
         for (name, condition) in ranked.chain(default) {
             match self.judge().holds(condition.as_ref(), name.place, way) {
-                Held::Fits(true) if name.text.contains("%[") => {
-                    let missing = crate::answer::Missing::Condition { directive: "use_backend".to_owned() };
-                    return Err(Because::at(Reason::CannotTell { missing }, name.place));
-                }
+                Held::Fits(true) if name.text.contains("%[") => match formatted(&name.text, way) {
+                    Some(text) if self.config.backend(&text).is_some() => return Ok(self.config.backend(&text)),
+                    Some(_) => {}
+                    None => {
+                        let missing = crate::answer::Missing::Condition { directive: "use_backend".to_owned() };
+                        return Err(Because::at(Reason::CannotTell { missing }, name.place));
+                    }
+                },
                 Held::Fits(true) => return Ok(self.config.backend(&name.text)),
                 Held::Fits(false) => {}
                 Held::Unknown(because) | Held::Crash(because) => return Err(because),
             }
         }
         Ok(None)
+    }
+
+    /// What the path of `monitor-uri` answers.
+    fn monitored(&self, front: &Proxy, way: &mut Way<'_>) -> Answer {
+        let place = front.place.unwrap_or_else(|| Place::new(self.file, Span::at(0)));
+        for condition in &front.failures {
+            match self.judge().holds(condition.as_ref(), place, way) {
+                Held::Fits(true) => return self.own(front, 503, Vec::new()),
+                Held::Fits(false) => {}
+                Held::Unknown(because) => return Answer::unknown(because),
+                Held::Crash(because) => return Answer::of(0, because),
+            }
+        }
+        self.own(front, 200, Vec::new())
     }
 
     /// What becomes of a request that all rules let through.
@@ -241,19 +324,23 @@ impl Server for Haproxy {
 
     fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
         let plain = |status| Answer { status: Some(status), because: Vec::new() };
-        let front = self.config.proxies.iter().find(|proxy| proxy.listens);
+        let front = self.config.proxies.iter().find(|proxy| proxy.listens && !proxy.disabled);
         let Some(front) = front else { return plain(503) };
         if front.tcp {
             return front.server.map_or_else(|| plain(0), |place| handed_on(&front.name, place));
+        }
+        if malformed(request) {
+            return plain(400);
         }
         if request.path.windows(3).any(|part| part == b"://") && !request.path.starts_with(b"/") && !same_host(request)
         {
             return plain(400);
         }
-        if front.monitor.as_deref().is_some_and(|uri| request.path == uri.as_bytes()) {
-            return plain(200);
+        let (request, sent) = (request.clone(), request);
+        let mut way = Way { request, sent, refusals: Vec::new(), changed: Vec::new(), variables: Variables::new() };
+        if front.monitor.as_deref().is_some_and(|uri| sent.path == uri.as_bytes()) {
+            return self.monitored(front, &mut way);
         }
-        let mut way = Way { request, refusals: Vec::new(), changed: Vec::new() };
         if let Some(answer) = self.rules(front, &mut way, trace) {
             return answer;
         }
@@ -263,6 +350,20 @@ impl Server for Haproxy {
             Ok(None) => self.served(front),
         }
     }
+}
+
+/// Whether the head of a request is refused (`src/h1.c`, `h1_headers_to_hdr_list`): a target holds nothing but printable
+/// ASCII and no fragment, a name of a header is a token, a length is a number, and all must fit the buffer.
+fn malformed(request: &Request) -> bool {
+    const MOST: usize = 16_384;
+    let target = request.path.iter().any(|byte| !byte.is_ascii_graphic() || *byte == b'#');
+    let token = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,:;\\\"/[]?={}".contains(&byte);
+    let names = request.headers.iter().all(|(name, _)| !name.is_empty() && name.bytes().all(token));
+    let length = request.header("content-length").is_some_and(|value| !value.iter().all(u8::is_ascii_digit));
+    let coding = request.header("transfer-encoding").is_some_and(|value| !value.eq_ignore_ascii_case(b"chunked"));
+    let size: usize = request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    let connect = request.method == "CONNECT" && request.path.starts_with(b"/");
+    target || !names || length || coding || connect || size + request.path.len() > MOST
 }
 
 /// Whether an absolute target names the host of the header.

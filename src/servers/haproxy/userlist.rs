@@ -24,6 +24,7 @@ impl UserList {
         if self.users.iter().any(|(known, _)| *known.user == *name.text.as_bytes()) {
             return Ok(());
         }
+        let mut listed = 0;
         let (mut stored, mut plain, mut end) = (String::new(), None, name.place.span.end);
         while let Some((word, more)) = rest.split_first() {
             let value = more.first();
@@ -34,6 +35,10 @@ impl UserList {
                 }
                 "groups" => {
                     let groups = value.map(|value| value.text.clone()).unwrap_or_default();
+                    // A second list takes the place of the first.
+                    let before = self.members.len().saturating_sub(listed);
+                    self.members.truncate(before);
+                    listed = groups.split(',').count();
                     self.members.extend(groups.split(',').map(|group| (name.text.clone(), group.to_owned())));
                 }
                 _ => return Err(wrong(word.place, "user", "this must be password, insecure-password or groups")),
@@ -54,9 +59,14 @@ impl UserList {
 
     pub(super) fn group(&mut self, head: &Word, rest: &[Word]) -> Read<()> {
         let Some(name) = rest.first() else { return Err(wrong(head.place, "group", "the name is missing")) };
+        // The first one of a name counts.
+        if self.has_group(&name.text) {
+            return Ok(());
+        }
         self.members.push((String::new(), name.text.clone()));
         match rest.get(1..).unwrap_or_default() {
             [] => {}
+            [users] if users.text == "users" => {}
             [users, names] if users.text == "users" => {
                 self.members.extend(names.text.split(',').map(|user| (user.to_owned(), name.text.clone())));
             }
