@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use fancy_regex::RegexBuilder;
-
-use super::acl::{Acl, Rule, Test, ranges};
+use super::acl::{Acl, KINDS, Rule, joined, test};
 use super::page::Page;
+use super::values::{children, fits, is_port, is_switch, is_time, truth};
 use super::words::lines;
 use crate::answer::{Because, Reason};
 use crate::gate::{Content, Host};
+use crate::read::Account;
 use crate::source::{FileId, Place, Source};
 
 /// Every directive of Squid 5.7 (its documented squid.conf).
@@ -18,72 +18,6 @@ const BUILT_IN: [(&str, &str); 5] =
     [("all", "all"), ("localhost", "127.0.0.1/32"), ("to_localhost", ""), ("to_linklocal", ""), ("manager", "")];
 /// The deepest includes.
 const DEEPEST: usize = 16;
-/// The kinds of access lists (`src/AclRegs.cc`).
-const KINDS: [&str; 62] = [
-    "src",
-    "dst",
-    "myip",
-    "localip",
-    "arp",
-    "eui64",
-    "srcdomain",
-    "dstdomain",
-    "srcdom_regex",
-    "dstdom_regex",
-    "src_as",
-    "dst_as",
-    "peername",
-    "peername_regex",
-    "time",
-    "url_regex",
-    "urllogin",
-    "urlpath_regex",
-    "port",
-    "localport",
-    "myport",
-    "myportname",
-    "proto",
-    "method",
-    "http_status",
-    "browser",
-    "referer_regex",
-    "ident",
-    "ident_regex",
-    "proxy_auth",
-    "proxy_auth_regex",
-    "snmp_community",
-    "maxconn",
-    "max_user_ip",
-    "random",
-    "req_mime_type",
-    "req_header",
-    "rep_mime_type",
-    "rep_header",
-    "external",
-    "user_cert",
-    "ca_cert",
-    "ext_user",
-    "ext_user_regex",
-    "tag",
-    "hier_code",
-    "note",
-    "annotate_client",
-    "annotate_transaction",
-    "adaptation_service",
-    "squid_error",
-    "squid_domain",
-    "at_step",
-    "ssl_error",
-    "server_cert_fingerprint",
-    "connections_encrypted",
-    "any-of",
-    "all-of",
-    "ssl::server_name",
-    "ssl::server_name_regex",
-    "transaction_initiator",
-    "has",
-];
-
 /// What a squid.conf adds up to.
 #[derive(Debug, Default)]
 pub(super) struct Config {
@@ -105,6 +39,18 @@ pub(super) struct Config {
     pub caught: Option<Place>,
     pub user: Option<String>,
     pub main: Option<FileId>,
+    /// The first port's number and its name.
+    pub port: Option<(u16, String)>,
+    /// How many helpers for Basic are started at once.
+    pub started: u32,
+    /// Where requests are sent past the other servers.
+    pub direct: Option<Place>,
+    /// Files and folders that must be there.
+    pub needed: Vec<(String, Place)>,
+    /// The names of `external_acl_type`.
+    external: Vec<String>,
+    /// Whether a value in quotes is the value itself.
+    quoted: bool,
 }
 
 impl Config {
@@ -115,31 +61,47 @@ impl Config {
     pub(super) fn take(&mut self, host: &Host<'_>, file: FileId, depth: usize) -> Result<(), Because> {
         let bytes = host.sources.get(file).map(Source::bytes).unwrap_or_default();
         self.main.get_or_insert(file);
+        let mut ifs = Vec::new();
         for (words, span) in lines(bytes) {
-            self.line(host, &words, Place::new(file, span), depth)?;
+            let place = Place::new(file, span);
+            let texts: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+            match texts.as_slice() {
+                ["if", expression @ ..] => {
+                    let truth = truth(&expression.join(" "));
+                    ifs.push(truth.ok_or_else(|| wrong(place, "if", "this expression cannot be evaluated"))?);
+                }
+                ["else", ..] => {
+                    let last: &mut bool = ifs.last_mut().ok_or_else(|| wrong(place, "else", "there is no `if`"))?;
+                    *last = !*last;
+                }
+                ["endif", ..] => {
+                    ifs.pop().ok_or_else(|| wrong(place, "endif", "there is no `if`"))?;
+                }
+                _ if ifs.last() == Some(&false) => {}
+                _ => self.line(host, &words, place, depth)?,
+            }
         }
-        Ok(())
+        if ifs.is_empty() {
+            return Ok(());
+        }
+        Err(wrong(Place::new(file, crate::source::Span::at(bytes.len())), "if", "there is no `endif`"))
     }
 
     fn line(&mut self, host: &Host<'_>, words: &[(String, bool)], place: Place, depth: usize) -> Result<(), Because> {
         let Some(((name, _), rest)) = words.split_first() else { return Ok(()) };
         let texts: Vec<&str> = rest.iter().map(|(word, _)| word.as_str()).collect();
         match (name.as_str(), texts.as_slice()) {
-            ("include", paths) => {
+            ("include", paths @ [_, ..]) => {
                 for path in paths {
                     self.include(host, path, place, depth)?;
                 }
             }
-            ("http_port" | "https_port", [_, options @ ..]) => {
-                let accel = options
-                    .iter()
-                    .any(|option| matches!(*option, "accel" | "vhost") || option.starts_with("defaultsite="));
-                self.caught.get_or_insert(place);
-                if !options.iter().any(|option| matches!(*option, "intercept" | "tproxy")) {
-                    self.accel.get_or_insert(accel);
-                }
+            ("http_port" | "https_port", values) if !is_port(name, values) => {
+                return Err(wrong(place, name, "the port or the certificate is missing"));
             }
+            ("http_port" | "https_port", [address, options @ ..]) => self.port(address, options, place),
             ("auth_param", [scheme, key, values @ ..]) => self.auth_param(scheme, key, values, place)?,
+            ("auth_param", _) => return Err(wrong(place, name, "a scheme and a key must follow")),
             ("acl", [name, kind, ..]) => {
                 let values = rest.get(2..).unwrap_or_default();
                 self.acl(host, name, kind, values, place)?;
@@ -157,20 +119,62 @@ impl Config {
                 let rule = self.rule(action, names, place)?;
                 self.later[1].extend(rule);
             }
+            ("include", _) => return Err(unknown(name, place)),
+            _ => self.setting(host, name, &texts, place)?,
+        }
+        Ok(())
+    }
+
+    /// A directive that is neither about ports nor about access.
+    fn setting(&mut self, host: &Host<'_>, name: &str, values: &[&str], place: Place) -> Result<(), Because> {
+        match (name, values) {
+            ("external_acl_type", [name, ..]) => self.external.push((*name).to_owned()),
+            ("configuration_includes_quoted_values", [value]) => self.quoted = *value == "on",
+            ("always_direct", ["allow", ..]) => self.direct = Some(place),
+            ("refresh_pattern", values) => {
+                let values = values.iter().filter(|value| !matches!(**value, "-i" | "+i"));
+                if values.count() < 4 {
+                    return Err(wrong(place, name, "this must be: PATTERN MIN PERCENT MAX"));
+                }
+            }
+            ("error_directory" | "url_rewrite_program" | "redirect_program" | "store_id_program", [path, ..])
+                if *path != "none" =>
+            {
+                self.needed.push(((*path).to_owned(), place));
+            }
+            ("cache_dir", [_, path, ..]) => self.needed.push(((*path).to_owned(), place)),
             ("deny_info", [name, lists @ ..]) => {
+                let status = name.split_once(':').and_then(|(code, _)| code.parse::<u16>().ok());
+                let is_url = name.split_once(':').is_some_and(|(_, rest)| rest.contains("://"));
+                if is_url && status.is_some_and(|status| !(300..400).contains(&status)) {
+                    return Err(wrong(place, "deny_info", "this status requires a template"));
+                }
                 let lists = lists.iter().map(|list| (*list).to_owned()).collect();
                 self.pages.push(Page { name: (*name).to_owned(), lists });
             }
-            ("cache_effective_user", [user]) => self.user = Some((*user).to_owned()),
-            _ if DIRECTIVES.lines().any(|known| known == name) => {}
-            _ => {
-                return Err(Because::at(
-                    Reason::UnknownDirective { name: name.clone(), nearest: nearest(name) },
-                    place,
-                ));
+            ("cache_effective_user", [user]) => {
+                self.user = Some((*user).to_owned());
+                let known = Account::named(user, host.target.files).is_some();
+                if host.target.paths.is_host() && !known {
+                    return Err(wrong(place, name, "there is no such account"));
+                }
             }
+            _ if !DIRECTIVES.lines().any(|known| known == name) => return Err(unknown(name, place)),
+            _ if !fits(name, values) => return Err(wrong(place, name, "Squid does not take this value")),
+            _ => {}
         }
         Ok(())
+    }
+
+    fn port(&mut self, address: &str, options: &[&str], place: Place) {
+        let front = |option: &&str| matches!(*option, "accel" | "vhost") || option.starts_with("defaultsite=");
+        self.caught.get_or_insert(place);
+        if !options.iter().any(|option| matches!(*option, "intercept" | "tproxy")) {
+            self.accel.get_or_insert(options.iter().any(front));
+        }
+        let number = address.rsplit_once(':').map_or(address, |(_, port)| port).parse().unwrap_or(0);
+        let name = options.iter().find_map(|option| option.strip_prefix("name=")).unwrap_or(address).to_owned();
+        self.port.get_or_insert((number, name));
     }
 
     fn include(&mut self, host: &Host<'_>, path: &str, place: Place, depth: usize) -> Result<(), Because> {
@@ -178,15 +182,17 @@ impl Config {
         if path.contains('*') {
             let Some(folder) = server.parent() else { return Ok(()) };
             let Some((local, _)) = host.locate(folder) else { return Ok(()) };
+            let mut any = false;
             let wanted = server.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let (start, end) = wanted.split_once('*').unwrap_or((wanted, ""));
             for entry in host.target.files.children(&local).unwrap_or_default() {
                 let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 if name.starts_with(start) && name.ends_with(end) {
+                    any = true;
                     self.include(host, &folder.join(name).display().to_string(), place, depth)?;
                 }
             }
-            return Ok(());
+            return if any { Ok(()) } else { Err(wrong(place, "include", "there is no such file")) };
         }
         match host.read(&server) {
             Content::Read(local, bytes) if depth < DEEPEST => {
@@ -204,7 +210,21 @@ impl Config {
                 self.scheme = true;
                 self.program = Some((values.iter().map(|value| (*value).to_owned()).collect(), place));
             }
-            ("basic", "casesensitive") => self.casesensitive = values.first() == Some(&"on"),
+            (_, "casesensitive" | "utf8" | "keep_alive") if !is_switch(values, false) => {
+                return Err(wrong(place, "auth_param", "this can only be `on` or `off`"));
+            }
+            (_, "credentialsttl") if !is_time(values) => {
+                return Err(wrong(place, "auth_param", "this is no span of time"));
+            }
+            (_, "realm") if values.is_empty() => return Err(wrong(place, "auth_param", "the realm is missing")),
+            (_, "children") => {
+                let startup = children(values);
+                let startup = startup.ok_or_else(|| wrong(place, "auth_param", "these children are none"))?;
+                if scheme == "basic" {
+                    self.started = startup;
+                }
+            }
+            ("basic", "casesensitive") => self.casesensitive = matches!(values.first(), Some(&"on" | &"enable")),
             ("basic", "realm") => self.realm = Some(values.join(" ")),
             ("digest" | "ntlm" | "negotiate", "program") => {
                 self.scheme = true;
@@ -236,7 +256,10 @@ impl Config {
         if kind.starts_with("proxy_auth") && !self.scheme {
             return Err(Because::at(Reason::AuthTypeMissing, place));
         }
-        let words = listed(host, values, place)?;
+        if kind == "external" && !values.first().is_some_and(|(name, _)| self.external.contains(name)) {
+            return Err(wrong(place, "acl", "there is no such `external_acl_type`"));
+        }
+        let words = listed(host, values, self.quoted);
         let test = test(kind, &words).ok_or_else(|| wrong(place, "acl", "these values cannot be read"))?;
         match self.acls.iter_mut().find(|known| known.name == name) {
             Some(known) if known.kind != kind => {
@@ -255,6 +278,10 @@ impl Config {
             // Squid says so in its log and goes on.
             _ => return Ok(None),
         };
+        // So it does of a line without lists.
+        if names.is_empty() {
+            return Ok(None);
+        }
         let names: Vec<(bool, String)> = names.iter().map(|name| negated(name)).collect();
         for (_, name) in &names {
             let known = self.acl_named(name).is_some() || BUILT_IN.iter().any(|(known, _)| known == name);
@@ -282,6 +309,10 @@ fn wrong(place: Place, name: &str, message: &str) -> Because {
     Because::at(Reason::WrongArguments { name: name.to_owned(), message: message.to_owned() }, place)
 }
 
+fn unknown(name: &str, place: Place) -> Because {
+    Because::at(Reason::UnknownDirective { name: name.to_owned(), nearest: nearest(name) }, place)
+}
+
 fn nearest(name: &str) -> Option<String> {
     /// A longer word is nobody's slip.
     const LONGEST: usize = 64;
@@ -292,72 +323,20 @@ fn nearest(name: &str) -> Option<String> {
     near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name.to_owned())
 }
 
-/// Values, those in quotes read from the file that they name.
-fn listed(host: &Host<'_>, values: &[(String, bool)], place: Place) -> Result<Vec<String>, Because> {
+/// Values, those in quotes read from the file that they name, where they name one; a file that cannot be read holds
+/// nothing.
+fn listed(host: &Host<'_>, values: &[(String, bool)], quoted: bool) -> Vec<String> {
     let mut all = Vec::new();
-    for (word, quoted) in values {
-        if !quoted {
+    for (word, in_quotes) in values {
+        if !in_quotes || quoted {
             all.push(word.clone());
             continue;
         }
-        match host.read(&Host::path(Path::new("/"), word)) {
-            Content::Read(_, bytes) => {
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                all.extend(
-                    text.lines()
-                        .map(str::trim)
-                        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-                        .map(str::to_owned),
-                );
-            }
-            Content::Fault(reason) | Content::Unknown(reason) => return Err(Because::at(reason, place)),
+        if let Content::Read(_, bytes) = host.read(&Host::path(Path::new("/"), word)) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            all.extend(lines.map(str::to_owned));
         }
     }
-    Ok(all)
-}
-
-fn test(kind: &str, words: &[String]) -> Option<Test> {
-    let any_case = words.iter().any(|word| word == "-i");
-    let values: Vec<String> = words.iter().filter(|word| !word.starts_with('-')).cloned().collect();
-    let patterns = || -> Option<Vec<fancy_regex::Regex>> {
-        values.iter().map(|text| RegexBuilder::new(text).case_insensitive(any_case).build().ok()).collect()
-    };
-    let port = |text: &String| match text.split_once('-') {
-        Some((from, to)) => Some((from.parse().ok()?, to.parse().ok()?)),
-        None => text.parse().ok().map(|port| (port, port)),
-    };
-    Some(match kind {
-        "proxy_auth" if values.iter().any(|value| value == "REQUIRED") => Test::Required,
-        "proxy_auth" => Test::Users { names: values, any_case },
-        "proxy_auth_regex" => Test::UserPatterns(patterns()?),
-        "src" => Test::Source(values.iter().map(|word| ranges(word)).collect::<Option<Vec<_>>>()?.concat()),
-        "method" => Test::Method(values),
-        "dstdomain" => Test::Domain(values),
-        "urlpath_regex" => Test::PathPatterns(patterns()?),
-        "url_regex" => Test::UrlPatterns(patterns()?),
-        "port" => Test::Port(values.iter().map(port).collect::<Option<_>>()?),
-        "any-of" => Test::AnyOf(values.iter().map(|name| negated(name)).collect()),
-        "all-of" => Test::AllOf(values.iter().map(|name| negated(name)).collect()),
-        _ => Test::Unknown,
-    })
-}
-
-/// The values of a list that is defined in several lines.
-fn joined(known: &Test, more: Test) -> Test {
-    match (known, more) {
-        (Test::Required, Test::Users { .. }) | (Test::Users { .. }, Test::Required) => Test::Required,
-        (Test::Users { names, any_case }, Test::Users { names: more, any_case: also }) => {
-            Test::Users { names: [names.clone(), more].concat(), any_case: *any_case || also }
-        }
-        (Test::Source(one), Test::Source(more)) => Test::Source([one.clone(), more].concat()),
-        (Test::Method(one), Test::Method(more)) => Test::Method([one.clone(), more].concat()),
-        (Test::Domain(one), Test::Domain(more)) => Test::Domain([one.clone(), more].concat()),
-        (Test::PathPatterns(one), Test::PathPatterns(more)) => Test::PathPatterns([one.clone(), more].concat()),
-        (Test::UrlPatterns(one), Test::UrlPatterns(more)) => Test::UrlPatterns([one.clone(), more].concat()),
-        (Test::UserPatterns(one), Test::UserPatterns(more)) => Test::UserPatterns([one.clone(), more].concat()),
-        (Test::Port(one), Test::Port(more)) => Test::Port([one.clone(), more].concat()),
-        (Test::AnyOf(one), Test::AnyOf(more)) => Test::AnyOf([one.clone(), more].concat()),
-        (Test::AllOf(_), Test::AllOf(more)) => Test::AllOf(more),
-        (_, more) => more,
-    }
+    all
 }

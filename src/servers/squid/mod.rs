@@ -5,6 +5,8 @@ mod config;
 mod page;
 mod server;
 mod setting;
+mod start;
+mod values;
 mod words;
 
 pub(super) use server::{open, profile};

@@ -1,17 +1,14 @@
 //! Squid's answers (Squid `src/client_side_request.cc`, `clientAccessCheckDone`; `src/auth/basic`).
 
-use std::path::Path;
-
 use super::acl::{Acl, Rule, Test, domain_fits, in_range};
 use super::config::Config;
 use super::page::Page;
+use super::start::{host_of, start};
 use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
-use crate::gate::{
-    Base64, Checked, Host, Opened, Post, Presented, Profile, Style, is_out_of_sight, surveyed, target_path,
-};
+use crate::gate::{Base64, Checked, Host, Opened, Post, Presented, Profile, Style, handed_on, surveyed};
 use crate::hash::{Crypt, Verifier};
 use crate::read::Fault;
-use crate::source::{Place, Sources, Span};
+use crate::source::{Place, Sources};
 use crate::users::Reading;
 
 /// What basic_ncsa_auth makes of a password file, with this crypt(3) behind it.
@@ -46,42 +43,6 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         Err(because) => (Startup::Fails(vec![because]), None),
     };
     Ok(Squid { startup, config, opened, place })
-}
-
-/// What is looked at before the first request: a port, the helper, and its file.
-fn start(host: &Host<'_>, config: &Config, crypt: Crypt) -> Result<Option<Opened>, Because> {
-    let main = || config.main.map(|file| Place::new(file, Span::at(0)));
-    if config.accel.is_none() {
-        let message = "no port is opened that clients can be pointed at".to_owned();
-        let reason = Reason::WrongArguments { name: "http_port".to_owned(), message };
-        return Err(Because { place: config.caught.or_else(main), ..Because::nowhere(reason) });
-    }
-    let Some((words, place)) = &config.program else { return Ok(None) };
-    let wrong = |message: &str| {
-        let name = "auth_param basic program".to_owned();
-        Because::at(Reason::WrongArguments { name, message: message.to_owned() }, *place)
-    };
-    let Some((program, arguments)) = words.split_first() else { return Err(wrong("a program is missing")) };
-    if let Some((local, _)) = host.locate(Path::new(program))
-        && host.target.paths.is_host()
-        && host.target.files.stat(&local).is_err()
-    {
-        return Err(wrong("there is no such program"));
-    }
-    if !program.ends_with("ncsa_auth") {
-        return Ok(None);
-    }
-    let Some(path) = arguments.first() else {
-        return Ok(Some(Opened::Fault(Because::at(Reason::UserFileUnset, *place))));
-    };
-    let opened = host.book(profile(crypt), &Host::path(Path::new("/"), path), *place);
-    if let Opened::Fault(because) = &opened
-        && is_out_of_sight(&because.reason)
-    {
-        // The helpers end at once, and Squid with them.
-        return Err(because.clone());
-    }
-    Ok(Some(opened))
 }
 
 /// How the header is read (Squid `src/auth/basic/Config.cc`, `decodeCleartext`).
@@ -163,7 +124,25 @@ impl Squid {
                 Client::Welcome => Word::Fits,
                 Client::Elsewhere => Word::Differs,
             },
-            Test::Method(methods) => fits(methods.contains(&asked.request.method)),
+            Test::Method(methods) => {
+                fits(methods.iter().any(|method| method.eq_ignore_ascii_case(&asked.request.method)))
+            }
+            Test::Always(always) => fits(*always),
+            Test::Header(name, all) => {
+                let value = asked.request.header(name).map(|value| String::from_utf8_lossy(value).into_owned());
+                fits(value.is_some_and(|value| all.iter().any(|pattern| pattern.is_match(&value).unwrap_or(false))))
+            }
+            Test::DomainPatterns(all) => fits(all.iter().any(|pattern| pattern.is_match(&asked.host).unwrap_or(false))),
+            Test::Scheme(schemes) if asked.request.method != "CONNECT" => {
+                let own = if asked.request.https { "https" } else { "http" };
+                let scheme = url.split_once("://").map_or(own, |(scheme, _)| scheme);
+                fits(schemes.iter().any(|known| known.eq_ignore_ascii_case(scheme)))
+            }
+            Test::LocalPort(ports) => {
+                let own = self.config.port.as_ref().map_or(0, |(port, _)| *port);
+                fits(ports.iter().any(|(from, to)| (*from..=*to).contains(&own)))
+            }
+            Test::PortName(names) => fits(self.config.port.as_ref().is_some_and(|(_, name)| names.contains(name))),
             Test::Domain(domains) => fits(domains.iter().any(|domain| domain_fits(domain, &asked.host))),
             Test::PathPatterns(all) => {
                 let start = url.find("://").and_then(|at| url.get(at + 3..)?.find('/').map(|slash| at + 3 + slash));
@@ -177,7 +156,7 @@ impl Squid {
             Test::Port(ports) => fits(ports.iter().any(|(from, to)| (*from..=*to).contains(&asked.port))),
             Test::AnyOf(names) => self.any(names, asked, depth),
             Test::AllOf(names) => self.all(names, asked, depth),
-            Test::Unknown => {
+            Test::Unknown | Test::Scheme(_) => {
                 let missing = Missing::Condition { directive: format!("acl {} {}", acl.name, acl.kind) };
                 Word::Unknown(Because::at(Reason::CannotTell { missing }, acl.place))
             }
@@ -249,6 +228,15 @@ impl Squid {
         let last = asked.last.as_ref()?;
         let mut pages = self.config.pages.iter().filter(|page| redirected || !page.name.contains(':'));
         pages.find(|page| page.lists.contains(last))
+    }
+
+    /// What becomes of a request that `http_access` lets through.
+    fn sent(&self, asked: &mut Asked<'_>, trace: &mut Trace) -> Answer {
+        let answer = self.later(asked, trace);
+        match self.config.direct {
+            Some(place) if answer.passes() == Some(true) => handed_on("always_direct", place),
+            Some(_) | None => answer,
+        }
     }
 
     /// What the lists behind `http_access` make of a request that it lets through.
@@ -347,7 +335,8 @@ impl Server for Squid {
         if request.method == "OPTIONS" && request.path == b"*" {
             return plain(501);
         }
-        if !accel && target_path(&request.path) == request.path.as_slice() && request.method != "CONNECT" {
+        let absolute = request.path.windows(3).any(|part| part == b"://") && !request.path.starts_with(b"/");
+        if !accel && !absolute && request.method != "CONNECT" {
             return plain(400);
         }
         let header = request.header("proxy-authorization").filter(|_| !accel);
@@ -366,28 +355,15 @@ impl Server for Squid {
             if let Some(answer) = self.decide(rule, &mut asked, trace) {
                 return match answer.passes() {
                     Some(true) if rule.allow && request.method == "PURGE" => plain(403),
-                    Some(true) if rule.allow => self.later(&mut asked, trace),
+                    Some(true) if rule.allow => self.sent(&mut asked, trace),
                     _ => answer,
                 };
             }
         }
         // Without a line that fits, the opposite of the last one; without any line nobody gets in.
         match self.config.rules.last() {
-            Some(last) if !last.allow => self.later(&mut asked, trace),
+            Some(last) if !last.allow => self.sent(&mut asked, trace),
             last => self.denied(&asked, last.map(|rule| rule.place)),
         }
-    }
-}
-
-/// Host and port of the URL.
-fn host_of(request: &Request) -> (String, u16) {
-    let target = String::from_utf8_lossy(&request.path).into_owned();
-    let authority = match target.split_once("://") {
-        Some((_, rest)) => rest.split('/').next().unwrap_or_default().to_owned(),
-        None => String::from_utf8_lossy(request.header("host").unwrap_or_default()).into_owned(),
-    };
-    match authority.rsplit_once(':') {
-        Some((host, port)) => (host.to_owned(), port.parse().unwrap_or(80)),
-        None => (authority, 80),
     }
 }
