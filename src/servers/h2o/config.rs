@@ -2,6 +2,7 @@
 
 use super::script::{Script, read};
 use super::server::PROFILE;
+use super::values::fault;
 use crate::answer::{Because, Reason};
 use crate::gate::{Book, Host, Opened};
 use crate::source::{FileId, Place, Span};
@@ -53,7 +54,7 @@ const OTHERS: [&str; 26] = [
 ];
 /// More of them.
 const REST: [&str; 5] =
-    ["crash-handler", "crash-handler.wait-pipe-close", "neverbleed-offload", "http1-request-timeout", "stash"];
+    ["crash-handler", "crash-handler.wait-pipe-close", "neverbleed-offload", "http1-request-timeout", "num-threads"];
 /// Directives that make a handler, and stand in a path only.
 const HANDLERS: [&str; 8] = [
     "file.dir",
@@ -65,6 +66,9 @@ const HANDLERS: [&str; 8] = [
     "redirect",
     "status",
 ];
+
+/// What is sent for a folder.
+const INDEX: [&str; 3] = ["index.html", "index.htm", "index.txt"];
 
 /// A host with its paths.
 #[derive(Debug)]
@@ -80,6 +84,8 @@ pub(super) struct Entry {
     pub handlers: Vec<Handler>,
     /// `file.dirlisting`.
     pub lists: bool,
+    /// `file.index`.
+    pub index: Vec<String>,
     pub place: Place,
 }
 
@@ -93,6 +99,8 @@ pub(super) enum Handler {
     },
     Dir(String),
     Redirect(u16),
+    /// The answer of this path.
+    Internal(String),
     Status,
     /// One file for all paths.
     File(String),
@@ -121,8 +129,11 @@ impl Reader<'_> {
     }
 
     /// Whether a directive exists and may stand at this level.
-    fn check(&self, key: &Node, in_path: bool) -> Read<()> {
+    fn check(&self, key: &Node, value: &Node, in_path: bool) -> Read<()> {
         let name = key.text().unwrap_or_default();
+        if let Some(message) = fault(self.host, name, value) {
+            return Err(self.wrong(value.span, name, message));
+        }
         let known =
             FAMILIES.iter().any(|family| name.starts_with(family)) || OTHERS.contains(&name) || REST.contains(&name);
         let of_file = name.strip_prefix("file.").is_some_and(|rest| {
@@ -147,7 +158,7 @@ impl Reader<'_> {
     /// Reads the hosts.
     pub(super) fn hosts(&self, root: &Node) -> Read<Vec<Virtual>> {
         for (key, value) in root.pairs() {
-            self.check(key, false)?;
+            self.check(key, value, false)?;
             if key.text() == Some("user") {
                 self.user(value)?;
             }
@@ -158,9 +169,15 @@ impl Reader<'_> {
         let listens = root.get("listen").is_some();
         let mut all = Vec::new();
         for (name, host) in hosts.pairs() {
-            for (key, _) in host.pairs() {
-                self.check(key, false)?;
+            for (key, value) in host.pairs() {
+                self.check(key, value, false)?;
             }
+            let text = name.text().unwrap_or_default().to_lowercase();
+            if all.iter().any(|known: &Virtual| known.name == text) {
+                return Err(self.wrong(name.span, "hosts", "duplicate host entry"));
+            }
+            let setting = |name: &str| host.get(name).or_else(|| root.get(name));
+            let inherited = (setting("file.dirlisting"), setting("file.index"));
             if !listens && host.get("listen").is_none() {
                 return Err(self.wrong(name.span, "listen", "nothing says where to listen"));
             }
@@ -168,14 +185,14 @@ impl Reader<'_> {
             let paths = paths.ok_or_else(|| self.wrong(name.span, "paths", "there are no paths"))?;
             let mut entries = Vec::new();
             for (path, node) in paths.pairs() {
-                let entry = self.entry(path, node)?;
+                let entry = self.entry(path, node, inherited)?;
                 // A path that stands there twice is one path.
                 match entries.iter_mut().find(|known: &&mut Entry| known.path == entry.path) {
                     Some(known) => known.handlers.extend(entry.handlers),
                     None => entries.push(entry),
                 }
             }
-            all.push(Virtual { name: name.text().unwrap_or_default().to_lowercase(), paths: entries });
+            all.push(Virtual { name: text, paths: entries });
         }
         Ok(all)
     }
@@ -191,21 +208,32 @@ impl Reader<'_> {
         Err(self.wrong(user.span, "user", "there is no such account"))
     }
 
-    fn entry(&self, path: &Node, node: &Node) -> Read<Entry> {
+    fn entry(&self, path: &Node, node: &Node, outer: (Option<&Node>, Option<&Node>)) -> Read<Entry> {
+        if !node.is_map() && !node.is_list() {
+            return Err(self.wrong(path.span, "paths", "value must be a mapping or sequence of mapping"));
+        }
         let mut handlers = Vec::new();
         let maps: Vec<&Node> = if node.is_list() { node.items().iter().collect() } else { vec![node] };
         for (key, value) in maps.into_iter().flat_map(Node::pairs) {
-            self.check(key, true)?;
+            self.check(key, value, true)?;
             handlers.extend(self.handler(key, value)?);
         }
-        let lists = node.get("file.dirlisting").and_then(Node::truth) == Some(true);
-        Ok(Entry { path: path.text().unwrap_or_default().to_owned(), handlers, lists, place: self.place(path) })
+        let lists = node.get("file.dirlisting").or(outer.0).and_then(Node::text) == Some("ON");
+        let index = node.get("file.index").or(outer.1).map_or_else(
+            || INDEX.map(str::to_owned).to_vec(),
+            |index| index.items().iter().filter_map(Node::text).map(str::to_owned).collect(),
+        );
+        let path_text = path.text().unwrap_or_default().to_owned();
+        Ok(Entry { path: path_text, handlers, lists, index, place: self.place(path) })
     }
 
     fn handler(&self, key: &Node, value: &Node) -> Read<Option<Handler>> {
         let text = value.text().unwrap_or_default();
         Ok(Some(match key.text().unwrap_or_default() {
             "file.dir" => Handler::Dir(text.to_owned()),
+            "redirect" if value.get("internal").and_then(Node::text).is_some_and(|text| text == "YES") => {
+                Handler::Internal(value.get("url").and_then(Node::text).unwrap_or_default().to_owned())
+            }
             "redirect" => {
                 let status = value.get("status").and_then(Node::text).and_then(|text| text.parse().ok());
                 Handler::Redirect(status.unwrap_or(302))

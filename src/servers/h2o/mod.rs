@@ -3,5 +3,6 @@
 mod config;
 mod script;
 mod server;
+mod values;
 
 pub(super) use server::{PROFILE, open};

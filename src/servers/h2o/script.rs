@@ -61,7 +61,10 @@ pub(super) fn read(text: &str) -> Script {
 }
 
 fn require(text: &str) -> IResult<&str, Statement> {
-    preceded((tag("require"), space1), quoted).map(Statement::Require).parse(text)
+    // The way in which older examples name the file.
+    let shipped = delimited(tag("\"#{$H2O_ROOT}/share/h2o/mruby/"), take_till(|found| found == '"'), tag("\""));
+    let name = alt((shipped.map(str::to_owned), quoted));
+    preceded((tag("require"), space1), name).map(Statement::Require).parse(text)
 }
 
 fn make(text: &str) -> IResult<&str, Statement> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::config::{Entry, Handler, Reader, Virtual, book};
+use super::values::partial;
 use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
 use crate::gate::{
     Base64, Checked, Host, Opened, Post, Presented, Profile, Style, handed_on, percent_decoded, surveyed, target_path,
@@ -94,10 +95,13 @@ impl H2o<'_> {
             }
             Handler::Dir(root) => self.dir(root, entry, request, path),
             Handler::Redirect(status) => plain(*status),
+            // It was followed before.
+            Handler::Internal(_) => plain(404),
             Handler::Status => plain(200),
             Handler::File(file) => {
                 let (local, _) = self.host.locate(&Host::path(Path::new("/"), file))?;
-                plain(self.readable(&local))
+                self.host.target.files.stat(&local).ok()?;
+                plain(self.readable(&local, request))
             }
             Handler::Elsewhere(place) => Some(handed_on("proxy", *place)),
             Handler::Unknown(place) => {
@@ -107,9 +111,14 @@ impl H2o<'_> {
         }
     }
 
-    /// 200, or 403 for what the workers may not open.
-    fn readable(&self, file: &Path) -> u16 {
-        if self.host.may_open(file) { 200 } else { 403 }
+    /// 200 or the status of a part, or 403 for what the workers may not open.
+    fn readable(&self, file: &Path, request: &Request) -> u16 {
+        let stat = self.host.target.files.stat(file).ok().filter(|stat| stat.kind == FileType::Regular);
+        match (request.header("range"), stat) {
+            _ if !self.host.may_open(file) => 403,
+            (Some(range), Some(stat)) => partial(&String::from_utf8_lossy(range), stat.len),
+            (Some(_) | None, _) => 200,
+        }
     }
 
     /// `file.dir`: what is not there is left to the next handler.
@@ -125,7 +134,8 @@ impl H2o<'_> {
         let slash = rest.is_empty() || rest.ends_with('/');
         let file = match (kind(&local)?, slash) {
             (FileType::Directory, false) => return plain(301),
-            (FileType::Directory, true) => ["index.html", "index.htm", "index.txt"]
+            (FileType::Directory, true) => entry
+                .index
                 .iter()
                 .map(|name| local.join(name))
                 .find(|path| kind(path).is_some())
@@ -136,7 +146,20 @@ impl H2o<'_> {
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
             return plain(405);
         }
-        plain(self.readable(&file))
+        plain(self.readable(&file, request))
+    }
+}
+
+/// More turns from path to path than h2o takes.
+const MOST_TURNS: usize = 5;
+
+impl H2o<'_> {
+    /// Where a path leads that is another's.
+    fn internal(&self, host: &str, path: &str) -> Option<String> {
+        let entry = self.entry(host, path)?;
+        let Some(Handler::Internal(url)) = entry.handlers.first() else { return None };
+        let rest = path.strip_prefix(entry.path.trim_end_matches('/')).unwrap_or(path).trim_start_matches('/');
+        Some(clean(&format!("{url}{rest}")))
     }
 }
 
@@ -215,9 +238,23 @@ impl Server for H2o<'_> {
         let plain = |status| Answer { status: Some(status), because: Vec::new() };
         let host = String::from_utf8_lossy(request.header("host").unwrap_or_default()).to_lowercase();
         let host = host.rsplit_once(':').map_or(host.as_str(), |(host, _)| host);
-        let raw = target_path(&request.path);
+        if request.path.iter().any(|byte| *byte <= b' ' || *byte == 0x7f) {
+            return plain(400);
+        }
+        if request.header("content-length").is_some_and(|value| !value.iter().all(u8::is_ascii_digit)) {
+            return plain(400);
+        }
+        // A scheme and a fragment are parts of the path here, and a NUL ends it.
+        let raw = request.path.split(|byte| *byte == b'?').next().unwrap_or_default();
         let decoded = percent_decoded(raw).unwrap_or_else(|| raw.to_vec());
-        let path = clean(&String::from_utf8_lossy(&decoded));
+        let decoded = decoded.split(|byte| *byte == 0).next().unwrap_or_default();
+        let mut path = clean(&String::from_utf8_lossy(decoded));
+        for _ in 0..MOST_TURNS {
+            match self.internal(host, &path) {
+                Some(next) => path = next,
+                None => break,
+            }
+        }
         let Some(entry) = self.entry(host, &path) else { return plain(404) };
         trace.step(Some(entry.place), || format!("the path `{}` takes the request", entry.path));
         for handler in &entry.handlers {
