@@ -44,7 +44,7 @@ impl Blocks {
                 *last = match *last {
                     Branch::Waiting if outer && holds(head, rest)? => Branch::On,
                     Branch::On => Branch::Done,
-                    other => other,
+                    other @ (Branch::Waiting | Branch::Done) => other,
                 };
             }
             ".else" => {

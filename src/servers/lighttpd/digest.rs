@@ -11,9 +11,12 @@ use nom::{IResult, Parser};
 
 use super::require::{Algorithms, Rule, algorithms};
 
+/// A name and its value.
+type Field<'t> = (&'t [u8], &'t [u8]);
+
 /// The fields by their names, values without their quotes and with their backslashes.
-fn fields(text: &[u8]) -> Vec<(&[u8], &[u8])> {
-    let parsed: IResult<&[u8], Vec<(&[u8], &[u8])>> = many0(preceded(between, terminated(field, rest))).parse(text);
+fn fields(text: &[u8]) -> Vec<Field<'_>> {
+    let parsed: IResult<&[u8], Vec<Field<'_>>> = many0(preceded(between, terminated(field, rest))).parse(text);
     parsed.map(|(_, fields)| fields).unwrap_or_default()
 }
 
@@ -25,7 +28,7 @@ fn rest(text: &[u8]) -> IResult<&[u8], &[u8]> {
     take_till(|byte| byte == b',').parse(text)
 }
 
-fn field(text: &[u8]) -> IResult<&[u8], (&[u8], &[u8])> {
+fn field(text: &[u8]) -> IResult<&[u8], Field<'_>> {
     let blanks = || take_while(|byte: u8| matches!(byte, b' ' | b'\t'));
     let name = take_till(|byte| matches!(byte, b'=' | b' ' | b'\t'));
     let escaped = recognize((tag("\\"), anychar));

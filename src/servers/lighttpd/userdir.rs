@@ -5,9 +5,12 @@ use super::request::Parsed;
 use super::respond::{Stop, plain};
 use super::setup::{Lighttpd, Truth};
 
+/// A user's folder, and the file below it.
+type Home = (Vec<u8>, Vec<u8>);
+
 impl Lighttpd<'_> {
     /// The user's folder and the file below it; nothing: the module leaves the request alone.
-    pub(super) fn user_folder(&self, parsed: &Parsed, truths: &[Truth]) -> Result<Option<(Vec<u8>, Vec<u8>)>, Stop> {
+    pub(super) fn user_folder(&self, parsed: &Parsed, truths: &[Truth]) -> Result<Option<Home>, Stop> {
         let Some(rest) = parsed.path.strip_prefix(b"/~") else { return Ok(None) };
         let Some(setting) = self.effective(truths, "userdir.path")? else { return Ok(None) };
         if !self.flag(truths, "userdir.active", true)? || rest.is_empty() {
