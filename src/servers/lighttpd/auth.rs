@@ -102,7 +102,9 @@ impl Lighttpd<'_> {
             }
             // A header with such a byte is refused before any module sees it.
             (Login::Password { user, scheme: Scheme::Digest, .. }, None)
-                if !basic && self.options.header_strict && user.iter().any(u8::is_ascii_control) =>
+                if !basic
+                    && self.options.header_strict
+                    && user.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') =>
             {
                 return Err(Answer { status: Some(400), because: Vec::new() });
             }
