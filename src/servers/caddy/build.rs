@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::credentials::{refused, secrets};
-use super::directives::{GLOBAL, ORDER, OTHERS, ordered, position};
+use super::directives::{ORDER, OTHERS, position};
 use super::matcher::Matcher;
 use super::parser::{Block, Fault, Segment, Word, new_line};
 use super::route::Route;
@@ -27,7 +27,7 @@ pub(super) struct File {
 pub(super) struct Builder<'f> {
     pub files: &'f [File],
     main: FileId,
-    order: Vec<String>,
+    pub(super) order: Vec<String>,
     pub(super) named: HashMap<String, Matcher>,
 }
 
@@ -95,18 +95,7 @@ impl<'f> Builder<'f> {
     fn global(&mut self, block: &Block) -> Made<()> {
         for segment in &block.segments {
             let Some(parts) = parts(segment) else { continue };
-            let arguments: Vec<&str> = parts.arguments.iter().map(Word::text).collect();
-            match (parts.head.text(), arguments.as_slice()) {
-                ("auto_https", ["off" | "disable_redirects" | "disable_certs" | "ignore_loaded_certs"]) => {}
-                ("auto_https", _) => return Err(self.at(parts.head, "this must be off or another of its values")),
-                ("order", arguments) => {
-                    ordered(&mut self.order, arguments).map_err(|message| self.at(parts.head, message))?;
-                }
-                (name, _) if GLOBAL.contains(&name) => {}
-                (name, _) => {
-                    return Err(self.unknown(parts.head, name, GLOBAL.iter().copied()));
-                }
-            }
+            self.option(&parts)?;
         }
         Ok(())
     }
@@ -163,6 +152,13 @@ impl<'f> Builder<'f> {
         let Some(mut parts) = parts(segment) else { return Ok(None) };
         let name = parts.head.text().to_owned();
         if OTHERS.contains(&name.as_str()) {
+            self.arguments(&parts)?;
+            if name == "log" {
+                if let Some(first) = parts.arguments.first() {
+                    return Err(self.at(first, "log takes no name here"));
+                }
+                self.log_lines(&parts, false)?;
+            }
             return Ok(None);
         }
         if position(&self.order, &name).is_none() {
@@ -170,6 +166,7 @@ impl<'f> Builder<'f> {
             return Err(self.unknown(parts.head, &name, known));
         }
         let matcher = if name == "handle_path" { self.path_of(&mut parts)? } else { self.matcher(&mut parts)? };
+        self.arguments(&parts)?;
         let handler = self.handler(&parts, &matcher)?;
         Ok(Some(Route { matcher, handler, place: self.place(parts.head), directive: name }))
     }
@@ -185,7 +182,10 @@ impl<'f> Builder<'f> {
             "*" => Matcher::Any,
             path if path.starts_with('/') => Matcher::Path(vec![path.to_lowercase()]),
             name if name.starts_with('@') => match self.named.get(name) {
-                Some(matcher) => matcher.clone(),
+                Some(matcher) => match matcher.refused() {
+                    Some(why) => return Err(self.at(&first, why)),
+                    None => matcher.clone(),
+                },
                 None => return Err(self.at(&first, "there is no such matcher")),
             },
             _ => return Ok(Matcher::Any),

@@ -2,7 +2,7 @@
 //! `caddyconfig/httpcaddyfile/directives.go`, `directiveOrder`, of 2.6.2).
 
 /// Handlers in their order.
-pub(super) const ORDER: [&str; 32] = [
+pub(super) const ORDER: [&str; 31] = [
     "tracing",
     "map",
     "vars",
@@ -34,14 +34,13 @@ pub(super) const ORDER: [&str; 32] = [
     "php_fastcgi",
     "file_server",
     "acme_server",
-    "invoke",
 ];
 
 /// Directives that make no handler.
 pub(super) const OTHERS: [&str; 4] = ["bind", "tls", "log", "handle_errors"];
 
 /// The global options.
-pub(super) const GLOBAL: [&str; 34] = [
+pub(super) const GLOBAL: [&str; 30] = [
     "debug",
     "http_port",
     "https_port",
@@ -66,16 +65,12 @@ pub(super) const GLOBAL: [&str; 34] = [
     "key_type",
     "auto_https",
     "default_sni",
-    "fallback_sni",
-    "cert_lifetime",
     "ocsp_stapling",
     "log",
     "servers",
     "preferred_chains",
-    "persist_config",
     "pki",
     "events",
-    "filesystem",
 ];
 
 /// The place of a directive in the order; `None`: it is none of them.

@@ -25,7 +25,7 @@ impl Builder<'_> {
             }
             "respond" => Handler::Respond(self.respond(parts)?),
             "redir" => self.redirect(parts)?,
-            "error" => Handler::Error(words.iter().rev().find_map(|word| status(word)).unwrap_or(500)),
+            "error" => Handler::Error(coded(&words)),
             "abort" => Handler::Abort,
             "rewrite" => match words[..] {
                 [to] => Handler::Rewrite(to.to_owned()),
@@ -33,63 +33,105 @@ impl Builder<'_> {
             },
             "uri" => self.uri(parts, &words)?,
             "root" => match words[..] {
-                [root] => Handler::Root(root.to_owned()),
+                [root] => Handler::Vars(vec![("root".to_owned(), root.to_owned())]),
                 _ => return Err(self.at(parts.head, "root takes one path")),
             },
             "try_files" if words.is_empty() => return Err(self.at(parts.head, "try_files needs a path")),
             "try_files" => Handler::TryFiles(words.iter().map(|word| (*word).to_owned()).collect()),
             "method" => Handler::Method(words.first().copied().unwrap_or_default().to_uppercase()),
             "file_server" => Handler::FileServer(self.files(parts)?),
-            "reverse_proxy" | "php_fastcgi" if words.is_empty() && parts.lines.is_empty() => {
+            "vars" => {
+                let pair = |words: &[Word]| match words {
+                    [name, value] => Some((name.text().to_owned(), value.text().to_owned())),
+                    _ => None,
+                };
+                let lines = parts.lines.iter().map(Vec::as_slice);
+                Handler::Vars(std::iter::once(parts.arguments.as_slice()).chain(lines).filter_map(pair).collect())
+            }
+            "request_header" => {
+                let word = |index: usize| words.get(index).map(|word| (*word).to_owned());
+                Handler::RequestHeader(word(0).unwrap_or_default(), word(1).unwrap_or_default(), word(2))
+            }
+            // Without an upstream none is free.
+            "reverse_proxy" if words.is_empty() && parts.lines.is_empty() => Handler::Error(Some("503".to_owned())),
+            "php_fastcgi" if words.is_empty() && parts.lines.is_empty() => {
                 return Err(self.at(parts.head, "an upstream is missing"));
             }
-            "reverse_proxy" => Handler::Elsewhere("reverse_proxy"),
+            "reverse_proxy" => {
+                let deep = |word: &&str| word.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
+                if words.iter().any(deep) {
+                    return Err(self.at(parts.head, "an upstream has a scheme, a host and a port only"));
+                }
+                Handler::Elsewhere("reverse_proxy")
+            }
             "php_fastcgi" => Handler::Elsewhere("php_fastcgi"),
             "forward_auth" => Handler::Elsewhere("forward_auth"),
-            "metrics" => Handler::Respond(Some(200)),
+            "metrics" => Handler::Respond(Some("200".to_owned())),
             "acme_server" => Handler::Elsewhere("acme_server"),
             _ => Handler::Passing,
         })
     }
 
-    fn respond(&self, parts: &Parts<'_>) -> Made<Option<u16>> {
+    fn respond(&self, parts: &Parts<'_>) -> Made<Option<String>> {
+        let words: Vec<&str> = parts.arguments.iter().map(Word::text).collect();
+        if !(1..=2).contains(&words.len()) {
+            return Err(self.at(parts.head, "a body or a status is missing"));
+        }
+        let code = coded(&words);
+        let mut body = words.len() == 2 || code.is_none();
+        let mut close = false;
         for line in &parts.lines {
-            if line.first().is_some_and(|head| !matches!(head.text(), "body" | "close")) {
-                return Err(self.at(parts.head, "the block takes body and close"));
+            let Some((head, rest)) = line.split_first() else { continue };
+            let twice = match head.text() {
+                "body" if rest.len() == 1 => std::mem::replace(&mut body, true),
+                "close" => std::mem::replace(&mut close, true),
+                _ => true,
+            };
+            if twice {
+                return Err(self.at(head, "the block takes body and close, each once"));
             }
         }
-        match parts.arguments.as_slice() {
-            [] if parts.lines.is_empty() => Err(self.at(parts.head, "a body or a status is missing")),
-            [] => Ok(None),
-            // One argument of three digits is a status, anything else a body.
-            [one] => Ok(status(one.text()).filter(|_| one.text().len() == 3)),
-            // What is no number is only found out when the request is there.
-            [_, code] => Ok(Some(status(code.text()).unwrap_or(500))),
-            [_, _, third, ..] => Err(self.at(third, "too many arguments")),
-        }
+        Ok(code)
     }
 
+    /// `redir` (`parseRedir`): what stands behind the status is not looked at.
     fn redirect(&self, parts: &Parts<'_>) -> Made<Handler> {
-        match parts.arguments.as_slice() {
-            [_] => Ok(Handler::Redirect(302)),
-            [_, code] => match code.text() {
-                "permanent" => Ok(Handler::Redirect(301)),
-                "temporary" => Ok(Handler::Redirect(302)),
-                "html" => Ok(Handler::Redirect(200)),
-                text => match status(text) {
-                    Some(code) if (300..400).contains(&code) || code == 401 => Ok(Handler::Redirect(code)),
-                    _ => Err(self.at(code, "this is no status of a redirection")),
-                },
+        let Some(code) = parts.arguments.get(1) else {
+            let missing = || self.at(parts.head, "a target is missing");
+            return parts.arguments.first().map(|_| Handler::Redirect("302".to_owned())).ok_or_else(missing);
+        };
+        let number = match code.text() {
+            "permanent" => "301",
+            "temporary" | "" => "302",
+            "html" => "200",
+            text if text.starts_with('{') => text,
+            text => match text.parse::<i64>() {
+                Ok(300..=399 | 401) => text,
+                _ => return Err(self.at(code, "this is no status of a redirection")),
             },
-            _ => Err(self.at(parts.head, "redir takes a target and a status")),
-        }
+        };
+        Ok(Handler::Redirect(number.to_owned()))
     }
 
     fn uri(&self, parts: &Parts<'_>, words: &[&str]) -> Made<Handler> {
         match *words {
-            ["strip_prefix", prefix] => Ok(Handler::StripPrefix(prefix.to_owned())),
+            ["strip_prefix", prefix] => {
+                let slash = if prefix.starts_with('/') { "" } else { "/" };
+                Ok(Handler::StripPrefix(format!("{slash}{prefix}")))
+            }
             ["strip_suffix", suffix] => Ok(Handler::StripSuffix(suffix.to_owned())),
-            ["replace" | "path_regexp", ..] => Ok(Handler::Elsewhere("uri")),
+            ["replace", find, by] => Ok(Handler::Replace(find.to_owned(), by.to_owned(), None)),
+            ["replace", find, by, limit] => match limit.parse::<i64>() {
+                Ok(limit) => Ok(Handler::Replace(
+                    find.to_owned(),
+                    by.to_owned(),
+                    usize::try_from(limit).ok().filter(|limit| *limit > 0),
+                )),
+                Err(_) => Err(self.at(parts.head, "the limit must be a number")),
+            },
+            ["path_regexp", find, by] => fancy_regex::Regex::new(find)
+                .map(|find| Handler::ReplacePattern(find, by.to_owned()))
+                .map_err(|_| self.at(parts.head, "this is no pattern")),
             _ => Err(self.at(parts.head, "uri takes strip_prefix, strip_suffix, replace or path_regexp")),
         }
     }
@@ -105,12 +147,22 @@ impl Builder<'_> {
             let Some((head, rest)) = line.split_first() else { continue };
             let rest = || rest.iter().map(|word| word.text().to_owned()).collect::<Vec<_>>();
             match head.text() {
+                "hide" | "index" | "root" | "status" | "fs" if rest().is_empty() => {
+                    return Err(self.at(head, "a value is missing"));
+                }
+                "disable_canonical_uris" | "pass_thru" if !rest().is_empty() => {
+                    return Err(self.at(head, "this takes no value"));
+                }
                 "root" => files.root = rest().into_iter().next(),
+                "browse" if files.browse => return Err(self.at(head, "browse stands there twice")),
                 "browse" => files.browse = true,
                 "hide" => files.hide = rest(),
                 "index" => files.index = Some(rest()),
                 "pass_thru" => files.pass = true,
-                "precompressed" | "status" | "disable_canonical_uris" | "fs" => {}
+                "status" => files.status = rest().into_iter().next(),
+                "disable_canonical_uris" => files.as_asked = true,
+                "precompressed" if rest().iter().all(|name| matches!(name.as_str(), "gzip" | "zstd" | "br")) => {}
+                "fs" => {}
                 _ => return Err(self.at(head, "file_server has no such option")),
             }
         }
@@ -118,6 +170,11 @@ impl Builder<'_> {
     }
 }
 
-fn status(text: &str) -> Option<u16> {
-    text.parse().ok().filter(|code| (100..1000).contains(code))
+/// The status among the arguments of `respond` and `error`: of two the second, and a single one of three digits.
+fn coded(words: &[&str]) -> Option<String> {
+    match words {
+        [one] if one.len() == 3 && one.parse::<i64>().is_ok_and(|code| code > 0) => Some((*one).to_owned()),
+        [_, code] => Some((*code).to_owned()),
+        _ => None,
+    }
 }

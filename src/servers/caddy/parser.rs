@@ -107,6 +107,9 @@ impl Parser<'_> {
             && let Some(name) = key.text().strip_prefix('(').and_then(|name| name.strip_suffix(')'))
         {
             let tokens = self.snippet(&start, braces)?;
+            if self.snippets.contains_key(name) {
+                return Err(Fault::at(&start, "this snippet is declared twice"));
+            }
             self.snippets.insert(name.to_owned(), tokens);
             return Ok(None);
         }
@@ -152,7 +155,9 @@ impl Parser<'_> {
                 && self.on_new_line()
                 && self.peek().is_some_and(|next| next.text() != "{" || self.on_new_line())
             {
-                return Ok((keys, false));
+                let braces = self.peek().is_some_and(|next| next.text() == "{");
+                self.cursor += usize::from(braces);
+                return Ok((keys, braces));
             }
         }
     }
@@ -262,6 +267,10 @@ impl Parser<'_> {
                 word
             };
             return Ok(apart(snippet.iter().map(fill).collect(), import));
+        }
+        let pattern = name.text();
+        if ["*", "?"].iter().any(|wild| pattern.matches(wild).count() > 1) {
+            return Err(Fault::at(name, "a pattern may hold one '*' only"));
         }
         let Some(files) = self.importer.import(name.text(), name.file) else {
             return Err(Fault::at(name, "no such snippet or file to import"));

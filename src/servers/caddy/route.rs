@@ -39,11 +39,11 @@ pub(super) enum Handler {
     /// `handle_path`: the prefix is cut off inside.
     SubWithout(String, Vec<Route>),
     /// `respond`; no status: that of the error at hand, or 200.
-    Respond(Option<u16>),
-    /// `redir`.
-    Redirect(u16),
-    /// `error`.
-    Error(u16),
+    Respond(Option<String>),
+    /// `redir`, with its status.
+    Redirect(String),
+    /// `error`, with its status.
+    Error(Option<String>),
     /// `abort`.
     Abort,
     /// `rewrite` to this path.
@@ -52,8 +52,14 @@ pub(super) enum Handler {
     StripPrefix(String),
     /// `uri strip_suffix`.
     StripSuffix(String),
-    /// `root`.
-    Root(String),
+    /// `uri replace`: what is replaced, by what, how often.
+    Replace(String, String, Option<usize>),
+    /// `uri path_regexp`.
+    ReplacePattern(fancy_regex::Regex, String),
+    /// `request_header`: the field with its sign, and the value or the text to find, and that which replaces it.
+    RequestHeader(String, String, Option<String>),
+    /// `root` and `vars`: names and values.
+    Vars(Vec<(String, String)>),
     /// `file_server`; its own root, whether folders are listed, hidden names, index files.
     FileServer(Files),
     /// `try_files`.
@@ -74,6 +80,10 @@ pub(super) struct Files {
     pub hide: Vec<String>,
     pub index: Option<Vec<String>>,
     pub pass: bool,
+    /// The status of what is served.
+    pub status: Option<String>,
+    /// Whether slashes are not mended.
+    pub as_asked: bool,
 }
 
 /// A `basicauth`.

@@ -1,12 +1,10 @@
 //! A request on its way through the routes.
 
-use std::path::Path;
-
-use super::matcher::{Asked, clean, path_fits};
-use super::route::{Files, Guard, Handler, Route};
+use super::matcher::Asked;
+use super::placeholders::fill;
+use super::route::{Guard, Handler, Route};
 use crate::answer::{Answer, Because, Missing, Reason, Trace};
 use crate::gate::{Checked, Host, Presented, handed_on};
-use crate::read::{Account, FileType};
 
 /// What a route came to.
 pub(super) enum End {
@@ -21,19 +19,20 @@ pub(super) enum End {
 /// A request and what it has met so far.
 pub(super) struct Walk<'w> {
     pub asked: Asked<'w>,
-    /// The path that the client asked for.
-    pub written: String,
     pub presented: Presented,
-    pub root: String,
     pub host: &'w Host<'w>,
-    /// The status of the error that is being answered.
-    pub error: Option<u16>,
     /// The files of the configuration, which are never served.
     pub hidden: &'w [std::path::PathBuf],
 }
 
-fn plain(status: u16) -> Answer {
+pub(super) fn plain(status: u16) -> Answer {
     Answer { status: Some(status), because: Vec::new() }
+}
+
+/// What the answer depends on cannot be told.
+fn untold(directive: String, route: &Route) -> End {
+    let missing = Missing::Condition { directive };
+    End::Done(Answer::unknown(Because::at(Reason::CannotTell { missing }, route.place)))
 }
 
 impl Walk<'_> {
@@ -48,10 +47,7 @@ impl Walk<'_> {
             match route.matcher.matches(&self.asked) {
                 Ok(false) => continue,
                 Ok(true) => {}
-                Err(directive) => {
-                    let missing = Missing::Condition { directive };
-                    return End::Done(Answer::unknown(Because::at(Reason::CannotTell { missing }, route.place)));
-                }
+                Err(directive) => return untold(directive, route),
             }
             done.extend(group);
             trace.step(Some(route.place), || format!("`{}` takes the request", route.directive));
@@ -76,37 +72,36 @@ impl Walk<'_> {
                 }
                 end
             }
-            Handler::Respond(status) => End::Done(plain(status.or(self.error).unwrap_or(200))),
-            Handler::Redirect(status) => End::Done(plain(*status)),
-            Handler::Error(status) => End::Failed(plain(*status)),
+            Handler::Respond(None) => End::Done(plain(self.asked.error.unwrap_or(200))),
+            Handler::Respond(Some(code)) | Handler::Redirect(code) => match self.code(code) {
+                Ok(Ok(status)) => End::Done(plain(status)),
+                Ok(Err(status)) => End::Failed(plain(status)),
+                Err(name) => untold(name, route),
+            },
+            Handler::Error(None) => End::Failed(plain(500)),
+            Handler::Error(Some(code)) => match self.code(code) {
+                Ok(Ok(status) | Err(status)) => End::Failed(plain(status)),
+                Err(name) => untold(name, route),
+            },
             Handler::Abort => End::Done(plain(0)),
-            Handler::Rewrite(to) => {
-                let path = to.split_once('?').map_or(to.as_str(), |(path, _)| path);
-                if path.contains('{') && !matches!(path, "{path}" | "{uri}" | "{http.request.uri.path}") {
-                    self.asked.path = path.replace("{path}", &self.asked.path).replace("{uri}", &self.asked.path);
-                } else if !path.is_empty() && !path.contains('{') {
-                    self.asked.path = path.to_owned();
-                }
-                End::On
-            }
-            Handler::StripPrefix(prefix) => {
-                self.strip_prefix(prefix);
-                End::On
-            }
-            Handler::StripSuffix(suffix) => {
-                let path = self.asked.path.strip_suffix(suffix.as_str()).unwrap_or(&self.asked.path);
-                self.asked.path = path.to_owned();
-                End::On
-            }
-            Handler::Root(root) => {
-                self.root.clone_from(root);
-                End::On
-            }
+            Handler::Vars(_)
+            | Handler::Rewrite(_)
+            | Handler::StripPrefix(_)
+            | Handler::StripSuffix(_)
+            | Handler::Replace(..)
+            | Handler::ReplacePattern(..)
+            | Handler::RequestHeader(..) => match self.change(&route.handler) {
+                Ok(()) => End::On,
+                Err(name) => untold(name, route),
+            },
             Handler::Method(method) => {
                 self.asked.method.clone_from(method);
                 End::On
             }
-            Handler::TryFiles(paths) => self.try_files(paths),
+            Handler::TryFiles(paths) => match self.try_files(paths) {
+                Ok(end) => end,
+                Err(name) => untold(name, route),
+            },
             Handler::FileServer(files) => self.serve(files, route),
             Handler::Elsewhere(name) => {
                 if matches!(*name, "reverse_proxy" | "php_fastcgi") {
@@ -119,12 +114,14 @@ impl Walk<'_> {
         }
     }
 
-    fn strip_prefix(&mut self, prefix: &str) {
-        let lower = self.asked.path.to_lowercase();
-        if lower.starts_with(&prefix.to_lowercase()) {
-            let rest = self.asked.path.get(prefix.len()..).unwrap_or_default();
-            self.asked.path = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
-        }
+    /// A status as it is written, and its placeholders filled in: `Err` inside, an error of the server's own.
+    pub(super) fn code(&self, text: &str) -> Result<Result<u16, u16>, String> {
+        let code: Result<i64, _> = fill(text, &self.asked)?.parse();
+        Ok(match code {
+            Err(_) => Err(500),
+            // Go's HTTP server panics at a status that none can be, and the connection is closed.
+            Ok(code) => Ok(u16::try_from(code).ok().filter(|code| (100..1000).contains(code)).unwrap_or(0)),
+        })
     }
 
     /// `basicauth` (`caddyauth/basicauth.go`, `Authenticate`).
@@ -155,86 +152,5 @@ impl Walk<'_> {
             }
             Checked::Unknown(because) => End::Done(Answer::unknown(because)),
         }
-    }
-
-    /// The local path of a path below a root, if that can be told.
-    fn local(&self, root: &str, path: &str) -> Option<std::path::PathBuf> {
-        let server = Host::path(Path::new("/"), root);
-        let below = clean(path, true);
-        let joined = server.join(below.trim_start_matches('/'));
-        self.host.locate(&joined).map(|(local, _)| local)
-    }
-
-    fn kind(&self, local: &Path) -> Option<FileType> {
-        self.host.target.files.stat(local).ok().map(|stat| stat.kind)
-    }
-
-    fn try_files(&mut self, paths: &[String]) -> End {
-        for path in paths {
-            if path.starts_with('=') {
-                return End::Failed(plain(path.trim_start_matches('=').parse().unwrap_or(404)));
-            }
-            let wanted = if path.ends_with('/') { FileType::Directory } else { FileType::Regular };
-            let path = path.replace("{path}", &self.asked.path).replace("{http.request.uri.path}", &self.asked.path);
-            let Some(local) = self.local(&self.root.clone(), path.trim_end_matches('/')) else { return End::On };
-            if self.kind(&local) == Some(wanted) {
-                // What is found has no slash behind it, whatever was asked for.
-                let file = wanted == FileType::Regular;
-                self.asked.path = if file { path.trim_end_matches('/').to_owned() } else { path };
-                return End::On;
-            }
-        }
-        End::On
-    }
-
-    /// `file_server` (`fileserver/staticfiles.go`, `ServeHTTP`).
-    fn serve(&self, files: &Files, route: &Route) -> End {
-        let root = files.root.as_ref().unwrap_or(&self.root);
-        let Some(local) = self.local(root, &self.asked.path) else {
-            let missing = Missing::Path { path: root.clone() };
-            return End::Done(Answer::unknown(Because::at(Reason::CannotTell { missing }, route.place)));
-        };
-        let missing = || if files.pass { End::On } else { End::Failed(plain(404)) };
-        let Some(kind) = self.kind(&local) else { return missing() };
-        if self.is_hidden(files, &local) {
-            return missing();
-        }
-        let base = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-        // Slashes are only mended in what the client itself asked for.
-        let own = base(&self.written) == base(&self.asked.path);
-        let slash = if own { self.written.ends_with('/') } else { self.asked.path.ends_with('/') };
-        let mut file = local.clone();
-        if kind == FileType::Directory {
-            let names = files.index.clone().unwrap_or_else(|| vec!["index.html".to_owned(), "index.txt".to_owned()]);
-            let index =
-                names.iter().map(|name| local.join(name)).find(|path| self.kind(path) == Some(FileType::Regular));
-            match index {
-                Some(index) => file = index,
-                None if files.browse => return End::Done(plain(if slash { 200 } else { 308 })),
-                None => return missing(),
-            }
-        }
-        if own && (kind == FileType::Directory) != slash {
-            return End::Done(plain(308));
-        }
-        if self.closed(&file) { End::Failed(plain(403)) } else { End::Done(plain(self.error.unwrap_or(200))) }
-    }
-
-    fn closed(&self, file: &Path) -> bool {
-        let account = Account::named("www-data", self.host.target.files).filter(|_| self.host.target.paths.is_host());
-        account.is_some_and(|account| account.may_open(self.host.target.files, file).is_err())
-    }
-
-    fn is_hidden(&self, files: &Files, local: &Path) -> bool {
-        let names = || local.components().filter_map(|part| part.as_os_str().to_str());
-        self.hidden.iter().any(|hidden| hidden == local)
-            || files.hide.iter().any(|pattern| {
-                if pattern.contains('/') {
-                    let path = Host::path(Path::new("/"), pattern);
-                    local.starts_with(&path)
-                } else {
-                    names().any(|name| path_fits(&format!("/{pattern}").to_lowercase(), &format!("/{name}")))
-                }
-            })
     }
 }

@@ -143,24 +143,20 @@ impl Caddy<'_> {
                 Client::Address(address) => Some(address),
                 Client::Elsewhere | Client::Welcome => None,
             },
-            headers: &request.headers,
+            headers: request.headers.clone(),
             query: raw.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
             https: request.https,
             authorization: match &request.login {
                 Login::Anonymous => None,
                 Login::Header(header) => Some(header.reveal().to_vec()),
-                Login::Holder(_) | Login::Password { .. } => Some(b"Basic".to_vec()),
+                Login::Holder(_) | Login::Password { .. } => Some(b"Basic ".to_vec()),
             },
-        };
-        Walk {
-            written: asked.path.clone(),
-            asked,
-            presented: Presented::of(&request.login, Style::GO),
-            root: ".".to_owned(),
-            host: &self.host,
+            written: path.to_owned(),
+            vars: BTreeMap::new(),
             error: None,
-            hidden: &self.hidden,
-        }
+            machine: &self.host,
+        };
+        Walk { asked, presented: Presented::of(&request.login, Style::GO), host: &self.host, hidden: &self.hidden }
     }
 }
 
@@ -232,8 +228,8 @@ impl Server for Caddy<'_> {
             End::Failed(answer) => {
                 let status = answer.status;
                 let mut again = self.walk(request, &path);
-                again.error = status;
-                again.root = walk.root;
+                again.asked.error = status;
+                again.asked.vars = walk.asked.vars;
                 match again.through(&site.errors, trace) {
                     End::Done(last) | End::Failed(last) => keep(last, answer.because),
                     End::On => answer,

@@ -35,9 +35,6 @@ impl Address {
             }
             _ => (authority, None),
         };
-        if scheme.as_deref().is_some_and(|scheme| !matches!(scheme, "http" | "https")) {
-            return Err(Fault::at(word, "the scheme must be http or https"));
-        }
         let host = host.trim_start_matches('[').trim_end_matches(']').to_lowercase();
         if host.chars().any(|found| matches!(found, '(' | ')' | '$' | '"' | '{' | '}')) && !host.contains('{') {
             return Err(Fault::at(word, "this is no host"));
