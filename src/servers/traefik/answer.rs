@@ -1,9 +1,10 @@
 //! Traefik's answers.
 
-use super::dynamic::{Dynamic, Router, Service};
+use super::dynamic::{Dynamic, Router};
 use super::middleware::{Guard, Middleware};
 use super::rule::{Asked, in_range};
 use super::server::EntryPoint;
+use super::services::{Service, resolved};
 use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Trace};
 use crate::gate::{Checked, Post, Presented, Style, go_path, handed_on, surveyed, target_path};
 use crate::source::Place;
@@ -17,6 +18,8 @@ pub(super) struct Traefik {
     pub startup: Option<Startup>,
     pub entry_point: EntryPoint,
     pub ping: bool,
+    /// Whether the entry point answers `/ping` by itself.
+    pub pinged: bool,
     pub api: bool,
     pub dynamic: Dynamic,
     /// Why no dynamic file is in force.
@@ -54,7 +57,7 @@ impl Traefik {
             return Some(because.clone());
         }
         match router.service.as_deref().map(|name| (name, self.service(name))) {
-            Some((_, Some(Service::Internal | Service::Servers(_) | Service::Nobody))) => {}
+            Some((_, Some(_))) => {}
             Some((name, _)) => return Some(unknown(&format!("service `{name}`"), router.place)),
             None => return Some(unknown("service", router.place)),
         }
@@ -78,6 +81,8 @@ impl Traefik {
             | Middleware::Digest
             | Middleware::RedirectScheme { .. }
             | Middleware::RedirectPattern(..)
+            | Middleware::Headers(..)
+            | Middleware::Always(_)
             | Middleware::Allow(..)
             | Middleware::Elsewhere(_)
             | Middleware::Passing
@@ -86,12 +91,13 @@ impl Traefik {
     }
 
     fn service(&self, name: &str) -> Option<Service> {
-        match name.split_once('@') {
+        let internal = |name: &str| match name.split_once('@') {
             Some(("ping", "internal")) => self.ping.then_some(Service::Internal),
             Some(("api" | "dashboard" | "rest", "internal")) => self.api.then_some(Service::Internal),
             Some(("noop", "internal")) => Some(Service::Internal),
-            _ => self.dynamic.services.get(own(name)?).cloned(),
-        }
+            _ => None,
+        };
+        resolved(&self.dynamic.services, &internal, name, 0)
     }
 
     /// The middlewares of a router, chains unrolled.
@@ -107,7 +113,8 @@ impl Traefik {
 
     fn takes(&self, router: &Router, asked: &Asked<'_>, https: bool) -> bool {
         let here = router.entry_points.is_empty() || router.entry_points.contains(&self.entry_point.name);
-        here && router.tls == https && router.rule.as_ref().is_ok_and(|rule| rule.takes(asked))
+        here && (router.tls || self.entry_point.tls) == https
+            && router.rule.as_ref().is_ok_and(|rule| rule.takes(asked))
     }
 
     fn middleware_of<'t>(&'t self, router: &'t Router) -> Vec<&'t Middleware> {
@@ -141,43 +148,77 @@ impl Guard {
     }
 }
 
-/// One middleware's word on a request.
-fn pass(middleware: &Middleware, request: &Request, presented: &Presented, trace: &mut Trace) -> Result<(), Stop> {
-    let stop = |status| Err(Stop::Answer(plain(status)));
-    let moved = |permanent: bool| {
-        let get = matches!(request.method.as_str(), "GET" | "HEAD");
-        match (permanent, get) {
-            (true, true) => 301,
-            (true, false) => 308,
-            (false, true) => 302,
-            (false, false) => 307,
+/// The status of a redirection.
+fn moved(permanent: bool, method: &str) -> u16 {
+    match (permanent, matches!(method, "GET" | "HEAD")) {
+        (true, true) => 301,
+        (true, false) => 308,
+        (false, true) => 302,
+        (false, false) => 307,
+    }
+}
+
+/// What of a request middlewares may change.
+struct Passing<'r> {
+    request: &'r Request,
+    presented: Presented,
+}
+
+impl Passing<'_> {
+    /// One middleware's word on the request.
+    fn pass(&mut self, middleware: &Middleware, trace: &mut Trace) -> Result<(), Stop> {
+        let stop = |status| Err(Stop::Answer(plain(status)));
+        let request = self.request;
+        let scheme = if request.https { "https" } else { "http" };
+        let host = || String::from_utf8_lossy(request.header("host").unwrap_or_default()).into_owned();
+        match middleware {
+            Middleware::Basic(guard) => {
+                guard.check(&self.presented, trace)?;
+                if guard.removes {
+                    self.presented = Presented::Nobody;
+                }
+                Ok(())
+            }
+            // A Basic login is no answer to its challenge.
+            Middleware::Digest => stop(401),
+            Middleware::RedirectScheme { scheme: wanted, permanent } => {
+                if wanted == scheme {
+                    Ok(())
+                } else {
+                    stop(moved(*permanent, &request.method))
+                }
+            }
+            Middleware::RedirectPattern(pattern, by, permanent) => {
+                let url = format!("{scheme}://{}{}", host(), String::from_utf8_lossy(&request.path));
+                let away = pattern.is_match(&url).unwrap_or(false) && pattern.replace_all(&url, by.as_str()) != url;
+                if away { stop(moved(*permanent, &request.method)) } else { Ok(()) }
+            }
+            Middleware::Headers(_, hosts)
+                if !hosts.is_empty() && !hosts.iter().any(|known| known.eq_ignore_ascii_case(&host())) =>
+            {
+                stop(500)
+            }
+            Middleware::Headers(pairs, _) => {
+                for (_, value) in pairs.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
+                    self.presented = Presented::header(value.as_bytes(), Style::GO);
+                }
+                Ok(())
+            }
+            Middleware::Always(status) => stop(*status),
+            Middleware::Allow(ranges, status) => match request.client {
+                Client::Address(client) if ranges.iter().any(|(address, bits)| in_range(*address, *bits, client)) => {
+                    Ok(())
+                }
+                Client::Welcome => Ok(()),
+                Client::Address(_) | Client::Elsewhere => stop(*status),
+            },
+            Middleware::Elsewhere(place) => {
+                let missing = Missing::Provider { name: "another service".to_owned() };
+                Err(Stop::Answer(Answer::unknown(Because::at(Reason::CannotTell { missing }, *place))))
+            }
+            Middleware::Unknown(because) => Err(Stop::Answer(Answer::unknown(because.clone()))),
+            Middleware::Passing | Middleware::Chain(_) | Middleware::Broken(_) => Ok(()),
         }
-    };
-    match middleware {
-        Middleware::Basic(guard) => guard.check(presented, trace),
-        // A Basic login is no answer to its challenge.
-        Middleware::Digest => stop(401),
-        Middleware::RedirectScheme { scheme, permanent } => {
-            let own = if request.https { "https" } else { "http" };
-            if scheme == own { Ok(()) } else { stop(moved(*permanent)) }
-        }
-        Middleware::RedirectPattern(pattern, permanent) => {
-            let host = String::from_utf8_lossy(request.header("host").unwrap_or_default()).into_owned();
-            let scheme = if request.https { "https" } else { "http" };
-            let url = format!("{scheme}://{host}{}", String::from_utf8_lossy(&request.path));
-            if pattern.is_match(&url).unwrap_or(false) { stop(moved(*permanent)) } else { Ok(()) }
-        }
-        Middleware::Allow(ranges, status) => match request.client {
-            Client::Address(client) if ranges.iter().any(|(address, bits)| in_range(*address, *bits, client)) => Ok(()),
-            Client::Welcome => Ok(()),
-            Client::Address(_) | Client::Elsewhere => stop(*status),
-        },
-        Middleware::Elsewhere(place) => {
-            let missing = Missing::Provider { name: "another service".to_owned() };
-            Err(Stop::Answer(Answer::unknown(Because::at(Reason::CannotTell { missing }, *place))))
-        }
-        Middleware::Unknown(because) => Err(Stop::Answer(Answer::unknown(because.clone()))),
-        Middleware::Passing | Middleware::Chain(_) | Middleware::Broken(_) => Ok(()),
     }
 }
 
@@ -229,17 +270,16 @@ impl Server for Traefik {
         }
         let path = match go_path(request) {
             Ok(_) if request.path.contains(&b'#') => return plain(400),
-            Ok(path) => path,
+            Ok(_) => routing_path(&String::from_utf8_lossy(target_path(&request.path))),
             Err(_) if request.path == b"*" => return plain(404),
             Err(status) => return plain(status),
         };
-        if let Some(status) = self.entry_point.redirection {
-            return plain(status);
+        if self.pinged && path.starts_with("/ping") {
+            return plain(200);
         }
         let host = String::from_utf8_lossy(request.header("host").unwrap_or_default()).to_lowercase();
         let host = host.rsplit_once(':').map_or(host.as_str(), |(host, _)| host);
         let raw = String::from_utf8_lossy(&request.path).into_owned();
-        let path = clean(&path);
         let asked = Asked {
             path: &path,
             query: raw.split_once('?').map_or("", |(_, query)| query),
@@ -251,8 +291,13 @@ impl Server for Traefik {
             },
             headers: &request.headers,
         };
+        let redirection = self.entry_point.redirection;
+        let away = redirection.map(|redirection| plain(moved(redirection.permanent, &request.method)));
         let mut lost = self.dropped.clone().into_iter().collect::<Vec<_>>();
         for router in self.dynamic.routers.iter().filter(|router| self.takes(router, &asked, request.https)) {
+            if redirection.is_some_and(|redirection| redirection.priority >= router.priority) {
+                break;
+            }
             if let Some(because) = self.broken(router) {
                 trace.step(Some(router.place), || {
                     format!("the router `{}` cannot be built and is not there", router.name)
@@ -263,6 +308,9 @@ impl Server for Traefik {
             trace.step(Some(router.place), || format!("the router `{}` takes the request", router.name));
             return self.through(router, request, lost, trace);
         }
+        if let Some(away) = away {
+            return away;
+        }
         let broken = self.dynamic.routers.iter().filter(|router| router.rule.is_err());
         lost.extend(broken.filter_map(|router| self.broken(router)));
         trace.step(None, || "no router takes the request".to_owned());
@@ -272,9 +320,9 @@ impl Server for Traefik {
 
 impl Traefik {
     fn through(&self, router: &Router, request: &Request, lost: Vec<Because>, trace: &mut Trace) -> Answer {
-        let presented = Presented::of(&request.login, Style::GO);
+        let mut passing = Passing { request, presented: Presented::of(&request.login, Style::GO) };
         for middleware in self.middleware_of(router) {
-            if let Err(Stop::Answer(answer)) = pass(middleware, request, &presented, trace) {
+            if let Err(Stop::Answer(answer)) = passing.pass(middleware, trace) {
                 return answer;
             }
         }
@@ -284,7 +332,7 @@ impl Traefik {
         let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
         let status = match (router.service.as_deref(), router.service.as_deref().and_then(|name| self.service(name))) {
             (Some("noop@internal"), _) => 418,
-            (_, Some(Service::Nobody)) => 503,
+            (_, Some(Service::Always(status))) => status,
             (Some("api@internal"), _)
                 if !path.starts_with("/api") && !path.starts_with("/dashboard") && path != "/" =>
             {
@@ -294,6 +342,29 @@ impl Traefik {
         };
         Answer { status: Some(status), because: lost }
     }
+}
+
+/// The path that rules see: cleaned, then decoded but for reserved characters, which stay as they are sent
+/// (`withRoutingPath`).
+fn routing_path(raw: &str) -> String {
+    let mut done = Vec::new();
+    let mut rest = clean(raw).into_bytes().into_iter();
+    while let Some(byte) = rest.next() {
+        let digits = (byte == b'%').then(|| rest.as_slice().get(..2).map(<[u8]>::to_vec)).flatten();
+        let code = digits.as_deref().and_then(|digits| std::str::from_utf8(digits).ok());
+        let Some(decoded) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) else {
+            done.push(byte);
+            continue;
+        };
+        if b"%:/?#[]@!$&'()*+,;=".contains(&decoded) {
+            done.push(byte);
+            done.extend(digits.unwrap_or_default().to_ascii_uppercase());
+        } else {
+            done.push(decoded);
+        }
+        rest.nth(1);
+    }
+    String::from_utf8_lossy(&done).into_owned()
 }
 
 /// A path without `.`, `..` and doubled slashes (`sanitizePath`).

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use super::keys::DYNAMIC;
 use super::middleware::{Context, Middleware, texts};
 use super::rule::Rule;
+use super::services::{Service, service};
+use super::values::{self, is_hollow};
 use crate::answer::{Because, Reason};
 use crate::source::{Place, Span};
-use crate::yaml::{self, Node};
+use crate::yaml::{self, BadYaml, Node};
 
 /// What the dynamic files add up to.
 #[derive(Debug, Default)]
@@ -33,29 +35,16 @@ pub(super) struct Router {
     pub place: Place,
 }
 
-/// A service.
-#[derive(Debug, Clone)]
-pub(super) enum Service {
-    /// A part of Traefik itself.
-    Internal,
-    /// Servers elsewhere.
-    Servers(Place),
-    /// A load balancer without a server.
-    Nobody,
-    /// It cannot be built.
-    Broken,
-}
-
 /// Reads one file into what is there already.
 ///
 /// # Errors
 /// What makes Traefik drop the file.
-pub(super) fn read(context: Context<'_>, bytes: &[u8], dynamic: &mut Dynamic) -> Result<(), Because> {
+pub(super) fn read(context: Context<'_>, root: Result<Node, BadYaml>, dynamic: &mut Dynamic) -> Result<(), Because> {
     let at = |span| Place::new(context.file, span);
     let wrong = |span: Span, message: String| {
         Because::at(Reason::WrongArguments { name: "YAML".to_owned(), message }, at(span))
     };
-    let root = yaml::read(bytes).map_err(|bad| wrong(bad.span, bad.message))?;
+    let root = root.map_err(|bad| wrong(bad.span, bad.message))?;
     if let Some(key) = yaml::duplicate(&root) {
         return Err(wrong(key.span, "a key stands there twice".to_owned()));
     }
@@ -65,7 +54,7 @@ pub(super) fn read(context: Context<'_>, bytes: &[u8], dynamic: &mut Dynamic) ->
     }
     for name in ["http", "tcp", "udp", "tls"] {
         // An empty struct behind a pointer is refused.
-        let empty = |node: &&Node| node.text().is_some() || (node.is_map() && node.pairs().is_empty());
+        let empty = |node: &&Node| node.text().is_some() || is_hollow(node);
         if let Some(node) = root.get_any_case(name).filter(|node| !node.is_null()).filter(empty) {
             return Err(wrong(node.span, format!("`{name}` cannot stand alone")));
         }
@@ -73,23 +62,49 @@ pub(super) fn read(context: Context<'_>, bytes: &[u8], dynamic: &mut Dynamic) ->
     if root.text().is_some() && !root.is_null() {
         return Err(wrong(root.span, "this is no map".to_owned()));
     }
+    if let Some(bad) = values::misfit(&root, values::DYNAMIC) {
+        return Err(wrong(bad.span, "this is of the wrong kind".to_owned()));
+    }
     let Some(http) = root.get_any_case("http") else { return Ok(()) };
     let section = |name: &str| http.get_any_case(name).map(Node::pairs).unwrap_or_default();
     if let Some(bad) = misfit(http) {
         return Err(wrong(bad.span, "this is of the wrong kind".to_owned()));
     }
-    for (name, node) in section("middlewares") {
-        let middleware = Middleware::build(context, name, node);
-        let key = name.text().unwrap_or_default().to_owned();
-        dynamic.middlewares.insert(key, (middleware, at(name.span)));
+    if let Some((name, _)) = section("middlewares").iter().find(|(_, node)| node.is_null()) {
+        return Err(wrong(name.span, "a middleware cannot be nothing".to_owned()));
     }
+    if let Some((kind, _)) = section("middlewares").iter().chain(section("services")).find_map(|(_, node)| alone(node))
+    {
+        return Err(wrong(kind.span, format!("`{}` cannot stand alone", kind.text().unwrap_or_default())));
+    }
+    // Of a folder's files the first that defines a name counts.
+    for (name, node) in section("middlewares") {
+        let key = name.text().unwrap_or_default().to_owned();
+        let middleware = Middleware::build(context, name, node);
+        dynamic.middlewares.entry(key).or_insert_with(|| (middleware, at(name.span)));
+    }
+    let transports: Vec<String> =
+        section("serversTransports").iter().filter_map(|(name, _)| name.text().map(str::to_owned)).collect();
     for (name, node) in section("services") {
-        dynamic.services.insert(name.text().unwrap_or_default().to_owned(), service(node, at(name.span)));
+        let key = name.text().unwrap_or_default().to_owned();
+        dynamic.services.entry(key).or_insert_with(|| service(context, name, node, &transports));
     }
     for (name, node) in section("routers") {
-        dynamic.routers.push(router(context, name, node));
+        let router = router(context, name, node);
+        if !dynamic.routers.iter().any(|known| known.name == router.name) {
+            dynamic.routers.push(router);
+        }
     }
     Ok(())
+}
+
+/// A kind of middleware or service that must hold something and does not.
+fn alone(node: &Node) -> Option<&(Node, Node)> {
+    let may = |kind: &Node| {
+        kind.text().is_some_and(|kind| ["compress", "contentType"].iter().any(|may| kind.eq_ignore_ascii_case(may)))
+    };
+    let hollow = |options: &Node| options.pairs().iter().any(|(_, value)| is_hollow(value)) || is_hollow(options);
+    node.pairs().iter().find(|(kind, options)| !may(kind) && hollow(options))
 }
 
 /// A value of another kind than the field takes.
@@ -103,17 +118,6 @@ fn misfit(http: &Node) -> Option<&Node> {
     files.find(|file| file.text().is_none()).or_else(|| fields.find(|field| field.text().is_none()))
 }
 
-fn service(node: &Node, place: Place) -> Service {
-    match node.get_any_case("loadBalancer") {
-        Some(balancer) if balancer.get_any_case("servers").is_none_or(|servers| servers.items().is_empty()) => {
-            Service::Nobody
-        }
-        Some(_) => Service::Servers(place),
-        None if node.pairs().is_empty() => Service::Broken,
-        None => Service::Servers(place),
-    }
-}
-
 fn router(context: Context<'_>, name: &Node, node: &Node) -> Router {
     let text = |key: &str| node.get_any_case(key).and_then(Node::text).unwrap_or_default().to_owned();
     let list = |key: &str| node.get_any_case(key).map(texts).unwrap_or_default();
@@ -122,9 +126,12 @@ fn router(context: Context<'_>, name: &Node, node: &Node) -> Router {
     let refused =
         Reason::BadExpression { name: "rule".to_owned(), message: "Traefik cannot read this rule".to_owned() };
     let priority = text("priority").parse::<i64>().ok().filter(|priority| *priority != 0);
+    // The highest ones are Traefik's own (`pkg/server/router/router.go`, `maxUserPriority`).
+    let reserved = priority.is_some_and(|priority| priority > i64::MAX - 1000);
+    let rule = Rule::read(&written).filter(|_| !reserved);
     Router {
         name: name.text().unwrap_or_default().to_owned(),
-        rule: Rule::read(&written).ok_or_else(|| Because::at(refused, place)),
+        rule: rule.ok_or_else(|| Because::at(refused, place)),
         priority: priority.unwrap_or_else(|| i64::try_from(written.len()).unwrap_or(i64::MAX)),
         text: written,
         entry_points: list("entryPoints").into_iter().map(|(name, _)| name).collect(),
@@ -139,8 +146,8 @@ fn router(context: Context<'_>, name: &Node, node: &Node) -> Router {
 }
 
 /// The spans of a dynamic file that no report may show: the entries of `users`.
-pub(super) fn secrets(bytes: &[u8]) -> Vec<Span> {
-    let Ok(root) = yaml::read(bytes) else { return Vec::new() };
+pub(super) fn secrets(root: Option<&Node>) -> Vec<Span> {
+    let Some(root) = root else { return Vec::new() };
     let middlewares = root.get_any_case("http").and_then(|http| http.get_any_case("middlewares"));
     let middlewares = middlewares.map(Node::pairs).unwrap_or_default();
     let kinds = middlewares.iter().flat_map(|(_, node)| node.pairs());

@@ -65,6 +65,15 @@ pub(super) const STATIC: Shape = &[
             "plugin",
         ],
     ),
+    ("certificatesResolvers.*", &["acme", "tailscale"]),
+    (
+        "accessLog",
+        &["filePath", "format", "filters", "fields", "bufferingSize", "addInternals", "otlp", "dualOutput", "timezone"],
+    ),
+    (
+        "serversTransport",
+        &["insecureSkipVerify", "rootCAs", "maxIdleConnsPerHost", "forwardingTimeouts", "spiffe", "cipherSuites"],
+    ),
     ("providers.file", &["directory", "watch", "filename", "debugLogGeneratedTemplate"]),
 ];
 
@@ -85,6 +94,9 @@ pub(super) const DYNAMIC: Shape = &[
             "observability",
         ],
     ),
+    ("tcp", &["routers", "services", "middlewares", "models", "serversTransports"]),
+    ("udp", &["routers", "services"]),
+    ("tls", &["certificates", "options", "stores"]),
     ("http.routers.*.tls", &["options", "certResolver", "domains"]),
     ("http.services.*", &["loadBalancer", "highestRandomWeight", "weighted", "mirroring", "failover"]),
     (

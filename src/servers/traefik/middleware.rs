@@ -22,8 +22,12 @@ pub(super) enum Middleware {
     Chain(Vec<String>),
     /// `redirectScheme`, `redirectRegex` without a condition: this status.
     RedirectScheme { scheme: String, permanent: bool },
-    /// `redirectRegex`.
-    RedirectPattern(fancy_regex::Regex, bool),
+    /// `redirectRegex`: the pattern, what replaces it, whether it is for good.
+    RedirectPattern(fancy_regex::Regex, String, bool),
+    /// `headers`: what is put into the request, and the hosts that may be asked for.
+    Headers(Vec<(String, String)>, Vec<String>),
+    /// It answers with this status, whatever is asked.
+    Always(u16),
     /// `ipAllowList`, `ipWhiteList`.
     Allow(Vec<(IpAddr, u32)>, u16),
     /// Something that decides by what others say.
@@ -42,6 +46,8 @@ pub(super) struct Guard {
     pub book: Book,
     pub realm: String,
     pub place: Place,
+    /// Whether the login is taken off the request behind it.
+    pub removes: bool,
 }
 
 /// The file that a middleware stands in.
@@ -88,31 +94,63 @@ impl Middleware {
         let text = |key: &str| options.get_any_case(key).and_then(Node::text).unwrap_or_default().to_owned();
         let broken = |message| Self::Broken(context.wrong(kind, &lower, message));
         match lower.as_str() {
+            "compress" | "contenttype" => Self::Passing,
+            _ if options.is_null() => broken("it cannot be nothing"),
             "basicauth" => basic(context, kind, options),
             "digestauth" => digest(context, kind, options),
             "chain" => Self::Chain(list("middlewares").into_iter().map(|(name, _)| name).collect()),
             "redirectscheme" if text("scheme").is_empty() => broken("the scheme is missing"),
             "redirectscheme" => Self::RedirectScheme { scheme: text("scheme"), permanent: truth("permanent") },
             "redirectregex" => match fancy_regex::Regex::new(&text("regex")) {
-                Ok(pattern) => Self::RedirectPattern(pattern, truth("permanent")),
+                Ok(pattern) => Self::RedirectPattern(pattern, text("replacement"), truth("permanent")),
                 Err(_) => broken("this is no pattern"),
             },
             "ipallowlist" | "ipwhitelist" => {
                 let ranges: Option<Vec<_>> = list("sourceRange").iter().map(|(text, _)| range(text)).collect();
                 let status = text("rejectStatusCode").parse().unwrap_or(403);
+                // A client's own word on where it comes from is dropped at the entry point, and then it comes from nowhere.
+                let strategy = options.get_any_case("ipStrategy");
+                let depth = strategy.and_then(|strategy| strategy.get_any_case("depth")).and_then(Node::text);
+                let told = depth.is_some_and(|depth| depth != "0")
+                    || strategy.is_some_and(|strategy| strategy.get_any_case("excludedIPs").is_some());
                 match ranges {
+                    Some(ranges) if !ranges.is_empty() && told => Self::Always(status),
                     Some(ranges) if !ranges.is_empty() => Self::Allow(ranges, status),
                     Some(_) | None => broken("these are no addresses"),
                 }
             }
             "stripprefix" if list("prefixes").is_empty() => broken("the prefixes are missing"),
             "addprefix" if text("prefix").is_empty() => broken("the prefix is missing"),
-            "forwardauth" | "plugin" | "errors" | "replacepath" | "replacepathregex" | "stripprefixregex" => {
-                Self::Elsewhere(context.place(kind))
+            "replacepathregex" | "stripprefixregex" => {
+                let patterns = list("regex");
+                let sound = patterns.iter().all(|(pattern, _)| fancy_regex::Regex::new(pattern).is_ok());
+                if sound { Self::Passing } else { broken("this is no pattern") }
             }
+            "headers" => {
+                let pairs = options.get_any_case("customRequestHeaders").map(Node::pairs).unwrap_or_default();
+                let pair = |(name, value): &(Node, Node)| Some((name.text()?.to_owned(), value.text()?.to_owned()));
+                let hosts = list("allowedHosts").into_iter().map(|(host, _)| host).collect();
+                Self::Headers(pairs.iter().filter_map(pair).collect(), hosts)
+            }
+            "inflightreq" if text("amount") == "0" => Self::Always(429),
+            "retry" if text("attempts").parse::<i64>().unwrap_or(0) < 1 => broken("the attempts are missing"),
+            "circuitbreaker" if !text("expression").contains('(') => broken("this is no expression"),
+            "plugin" => broken("there is no such plugin"),
+            "forwardauth" => match text("address").as_str() {
+                "" => Self::Always(500),
+                address if !address.contains("://") => Self::Always(500),
+                _ => Self::Elsewhere(context.place(kind)),
+            },
+            "errors" if options.get_any_case("statusRewrites").is_some() => Self::Elsewhere(context.place(kind)),
+            "errors" if !list("status").iter().all(|(text, _)| is_status(text)) => broken("this is no status"),
             _ => Self::Passing,
         }
     }
+}
+
+/// A status, or a range of them; `5xx` is none.
+fn is_status(text: &str) -> bool {
+    text.split('-').all(|number| number.parse::<u16>().is_ok())
 }
 
 /// `basicAuth` (`pkg/middlewares/auth/{auth,basic_auth}.go`): the file first, then the list; the last of a name counts.
@@ -140,7 +178,9 @@ fn basic(context: Context<'_>, kind: &Node, options: &Node) -> Middleware {
         return Middleware::Broken(context.wrong(kind, "basicAuth", "there is no user"));
     }
     let realm = options.get_any_case("realm").and_then(Node::text).unwrap_or("traefik").to_owned();
-    Middleware::Basic(Guard { book: Book { lists, verifier: PROFILE.verifier, readers: vec![place] }, realm, place })
+    let removes = options.get_any_case("removeHeader").and_then(Node::truth) == Some(true);
+    let book = Book { lists, verifier: PROFILE.verifier, readers: vec![place] };
+    Middleware::Basic(Guard { book, realm, place, removes })
 }
 
 fn is_empty(because: &Because) -> bool {

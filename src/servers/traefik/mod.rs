@@ -6,7 +6,10 @@ mod keys;
 mod middleware;
 mod rule;
 mod server;
+mod services;
 mod setting;
+mod toml;
+mod values;
 
 pub(super) use server::{PROFILE, open};
 pub use setting::Label;

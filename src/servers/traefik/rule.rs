@@ -58,8 +58,14 @@ impl Rule {
             Self::All(all) => all.iter().all(|rule| rule.takes(asked)),
             Self::One(all) => all.iter().any(|rule| rule.takes(asked)),
             Self::Not(rule) => !rule.takes(asked),
+            Self::Host(host) if host == "*" => true,
+            Self::Host(host) if host.starts_with("*.") => {
+                let parent = asked.host.split_once('.').map(|(_, parent)| parent);
+                parent.is_some() && parent == host.get(2..)
+            }
             Self::Host(host) => host == asked.host || asked.host.strip_suffix('.') == Some(host),
-            Self::HostPattern(pattern) => fits(pattern, asked.host),
+            // A name that the host is an alias of is tried too, and there is none.
+            Self::HostPattern(pattern) => fits(pattern, asked.host) || fits(pattern, ""),
             Self::Path(path) => path == asked.path,
             Self::PathPrefix(path) => asked.path.starts_with(path.as_str()),
             Self::PathPattern(pattern) => fits(pattern, asked.path),
@@ -165,6 +171,9 @@ fn call(text: &str) -> Cut<'_> {
 
 fn matcher(name: &str, arguments: &[&str]) -> Option<Rule> {
     let pattern = |text: &str| Regex::new(text).ok();
+    if arguments.iter().any(|argument| argument.is_empty()) && name.to_ascii_lowercase() != "host" {
+        return None;
+    }
     let rooted = |text: &str| text.starts_with('/').then(|| text.to_owned());
     let own = |value: &str| value.to_owned();
     Some(match (name.to_ascii_lowercase().as_str(), arguments) {
@@ -176,7 +185,7 @@ fn matcher(name: &str, arguments: &[&str]) -> Option<Rule> {
         ("method", [method]) => Rule::Method(method.to_ascii_uppercase()),
         ("header", [name, value]) => Rule::Header(own(name), own(value)),
         ("headerregexp", [name, text]) => Rule::HeaderPattern(own(name), pattern(text)?),
-        ("query", [name]) => Rule::Query(own(name), None),
+        ("query", [name]) => Rule::Query(own(name), Some(String::new())),
         ("query", [name, value]) => Rule::Query(own(name), Some(own(value))),
         ("queryregexp", [name, text]) => Rule::QueryPattern(own(name), pattern(text)?),
         ("clientip", [text]) => {

@@ -6,6 +6,8 @@ use super::answer::Traefik;
 use super::dynamic::{Dynamic, read, secrets};
 use super::keys::STATIC;
 use super::middleware::{Context, texts};
+use super::toml;
+use super::values::{self, is_hollow};
 use crate::answer::{Because, Reason, Server, Startup, Target};
 use crate::gate::{Content, Host, Profile};
 use crate::hash::Verifier;
@@ -22,8 +24,18 @@ pub(in crate::servers) const PROFILE: Profile = Profile { reading: Reading::Trae
 pub(super) struct EntryPoint {
     pub name: String,
     pub middlewares: Vec<(String, Place)>,
-    /// The status of its redirection.
-    pub redirection: Option<u16>,
+    /// Its redirection.
+    pub redirection: Option<Redirection>,
+    /// Whether its routers speak TLS.
+    pub tls: bool,
+}
+
+/// Where an entry point sends its requests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Redirection {
+    pub permanent: bool,
+    /// Routers of a higher one are asked first.
+    pub priority: i64,
 }
 
 /// Opens a static configuration.
@@ -48,7 +60,11 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         return Ok(traefik);
     }
     traefik.entry_point = entry_point(file, &root);
-    traefik.ping = root.get_any_case("ping").is_some();
+    let ping = root.get_any_case("ping");
+    traefik.ping = ping.is_some();
+    let manual = ping.and_then(|ping| ping.get_any_case("manualRouting")).and_then(Node::truth) == Some(true);
+    let at = ping.and_then(|ping| ping.get_any_case("entryPoint")).and_then(Node::text);
+    traefik.pinged = !manual && at.is_some_and(|at| at == traefik.entry_point.name);
     traefik.api = root.get_any_case("api").is_some();
     dynamic(&host, file, &root, &mut traefik);
     traefik.dynamic.routers.sort_by(|one, other| other.priority.cmp(&one.priority).then(one.name.cmp(&other.name)));
@@ -73,17 +89,11 @@ fn check(file: FileId, root: &Node) -> Result<(), Because> {
         let name = key.text().unwrap_or_default().to_owned();
         return Err(Because::at(Reason::UnknownDirective { name, nearest: None }, Place::new(file, key.span)));
     }
-    for path in [
-        &["ping", "manualRouting"][..],
-        &["global", "checkNewVersion"],
-        &["api", "insecure"],
-        &["providers", "file", "watch"],
-    ] {
-        let value = path.iter().try_fold(root, |node, key| node.get_any_case(key));
-        if let Some(value) = value.filter(|value| value.truth().is_none() && !value.is_null()) {
-            return Err(wrong(value, path.last().copied().unwrap_or_default(), "this must be true or false"));
-        }
+    if let Some(value) = values::misfit(root, values::STATIC) {
+        return Err(wrong(value, value.text().unwrap_or_default(), "this is of the wrong kind"));
     }
+    alone(root)
+        .map_or(Ok(()), |(node, name)| Err(wrong(node, name, "this cannot stand alone, or is of an older version")))?;
     for (_, point) in root.get_any_case("entryPoints").map(Node::pairs).unwrap_or_default() {
         if let Some(address) = point.get_any_case("address")
             && !address.text().is_some_and(|text| text.rsplit_once(':').is_some_and(|(_, port)| has_port(port)))
@@ -92,6 +102,43 @@ fn check(file: FileId, root: &Node) -> Result<(), Because> {
         }
     }
     Ok(())
+}
+
+/// A part that must hold something and does not, or that no longer is.
+fn alone(root: &Node) -> Option<(&Node, &str)> {
+    const KNOWN: [&str; 16] = [
+        "global",
+        "serversTransport",
+        "tcpServersTransport",
+        "entryPoints",
+        "providers",
+        "api",
+        "metrics",
+        "ping",
+        "log",
+        "accessLog",
+        "tracing",
+        "hostResolver",
+        "certificatesResolvers",
+        "experimental",
+        "core",
+        "spiffe",
+    ];
+    let known = |key: &Node| KNOWN.iter().any(|known| key.text().is_some_and(|key| key.eq_ignore_ascii_case(known)));
+    if !root.pairs().is_empty() && !root.pairs().iter().any(|(key, _)| known(key)) {
+        return Some((root, "YAML"));
+    }
+    if let Some(pilot) = root.get_any_case("pilot").filter(|pilot| !pilot.is_null()) {
+        return Some((pilot, "pilot"));
+    }
+    let hollow = ["metrics", "spiffe", "experimental"].into_iter().find_map(|name| {
+        root.get_any_case(name)
+            .filter(|node| node.is_map() && node.pairs().is_empty() || name == "experimental" && is_hollow(node))
+            .map(|node| (node, name))
+    });
+    let points = root.get_any_case("entryPoints").map(Node::pairs).unwrap_or_default();
+    let point = points.iter().find(|(_, point)| point.is_null()).map(|(name, _)| (name, "entryPoints"));
+    hollow.or(point)
 }
 
 /// A port, perhaps with its protocol.
@@ -109,13 +156,22 @@ fn entry_point(file: FileId, root: &Node) -> EntryPoint {
     let middlewares = http.and_then(|http| http.get_any_case("middlewares")).map(texts).unwrap_or_default();
     let redirection =
         http.and_then(|http| http.get_any_case("redirections")).and_then(|all| all.get_any_case("entryPoint"));
-    let redirection = redirection.map(|redirection| {
-        if redirection.get_any_case("permanent").and_then(Node::truth) == Some(false) { 302 } else { 301 }
+    let to =
+        redirection.and_then(|redirection| redirection.get_any_case("to")).and_then(Node::text).unwrap_or_default();
+    let known = points.iter().any(|(name, _)| name.text() == Some(to)) || to.strip_prefix(':').is_some_and(has_port);
+    let redirection = redirection.filter(|_| known).map(|redirection| Redirection {
+        permanent: redirection.get_any_case("permanent").and_then(Node::truth) != Some(false),
+        priority: redirection
+            .get_any_case("priority")
+            .and_then(Node::text)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(i64::MAX - 1),
     });
     EntryPoint {
         name: name.text().unwrap_or_default().to_owned(),
         middlewares: middlewares.into_iter().map(|(name, span)| (name, Place::new(file, span))).collect(),
         redirection,
+        tls: http.and_then(|http| http.get_any_case("tls")).is_some(),
     }
 }
 
@@ -151,24 +207,25 @@ fn dynamic(host: &Host<'_>, file: FileId, root: &Node, traefik: &mut Traefik) {
                 return;
             }
         };
-        if path.extension().is_some_and(|end| end == "toml") {
-            let missing = crate::answer::Missing::Content { path: path.display().to_string() };
-            traefik.unknown = Some(Because::at(Reason::CannotTell { missing }, place));
-            return;
-        }
-        let hidden = secrets(&bytes);
+        let written = if ends(&path, &["toml"]) { toml::read(&bytes) } else { yaml::read(&bytes) };
+        let hidden = secrets(written.as_ref().ok());
         let id = host.keep(local, bytes.clone(), hidden);
         if bytes.windows(2).any(|pair| pair == b"{{") {
             let missing = crate::answer::Missing::Condition { directive: "{{ }}".to_owned() };
             traefik.unknown = Some(Because::at(Reason::CannotTell { missing }, Place::new(id, Span::at(0))));
             return;
         }
-        if let Err(because) = read(Context { host, file: id }, &bytes, &mut all) {
+        if let Err(because) = read(Context { host, file: id }, written, &mut all) {
             traefik.dropped = Some(because);
             return;
         }
     }
     traefik.dynamic = all;
+}
+
+/// Whether a path ends so, in whatever case.
+fn ends(path: &Path, ends: &[&str]) -> bool {
+    path.extension().is_some_and(|have| ends.iter().any(|end| have.eq_ignore_ascii_case(end)))
 }
 
 /// The files of a folder and those below it.
@@ -180,7 +237,7 @@ fn in_directory(host: &Host<'_>, directory: &Path, depth: usize) -> Option<Vec<P
     for entry in names {
         let Some(name) = entry.path.file_name() else { continue };
         let path = directory.join(name);
-        let is_config = path.extension().is_some_and(|end| end == "yml" || end == "yaml" || end == "toml");
+        let is_config = ends(&path, &["yml", "yaml", "toml"]);
         if host.target.files.stat(&entry.path).is_ok_and(|stat| stat.kind == crate::read::FileType::Directory) {
             if depth < DEEPEST {
                 found.extend(in_directory(host, &path, depth + 1).unwrap_or_default());
