@@ -4,6 +4,7 @@ mod config;
 mod routes;
 mod server;
 mod setting;
+mod values;
 
 pub(super) use server::{PROFILE, open};
 pub(super) use setting::{VARIABLE, settings};

@@ -17,8 +17,18 @@ pub(super) enum Route {
     Asked(u16),
 }
 
-/// What a path leads to; `may_delete` is `storage.delete.enabled`.
-pub(super) fn route(path: &str, method: &str, may_delete: bool) -> Route {
+/// What the storage lets be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rights {
+    /// `storage.delete.enabled`.
+    pub delete: bool,
+    /// Unless `storage.maintenance.readonly` says otherwise.
+    pub write: bool,
+}
+
+/// What a path leads to.
+pub(super) fn route(path: &str, method: &str, rights: Rights) -> Route {
+    let may_delete = rights.delete;
     if path == "/v2" || !path.starts_with('/') || path.contains("//") || path.contains("/./") || path.contains("/../") {
         return Route::Redirected;
     }
@@ -28,12 +38,17 @@ pub(super) fn route(path: &str, method: &str, may_delete: bool) -> Route {
         _ => resource(path),
     };
     match kind {
+        // An upload that nobody began, and a digest that is none, are seen before the method.
+        Some(Resource::Upload) => Route::Asked(404),
+        Some(Resource::NoBlob) => Route::Asked(400),
+        Some(_) if !rights.write && matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") => Route::Asked(405),
         // A manifest is deleted by its digest, not by a tag.
         Some(Resource::Manifest) if method == "DELETE" && may_delete && !path.contains("/manifests/sha") => {
             Route::Asked(400)
         }
         Some(_) if method == "OPTIONS" => Route::Asked(200),
         Some(kind) => Route::Asked(kind.status(method, may_delete)),
+        None if path == "/v2/_catalog/" => Route::Redirected,
         None if path.strip_suffix('/').is_some_and(|path| resource(path) == Some(Resource::Tags)) => Route::Redirected,
         None => Route::Nothing,
     }
@@ -46,7 +61,11 @@ enum Resource {
     Tags,
     Manifest,
     Uploads,
+    /// One upload by its number.
+    Upload,
     Blob,
+    /// A blob whose digest is none.
+    NoBlob,
 }
 
 impl Resource {
@@ -72,7 +91,9 @@ fn resource(path: &str) -> Option<Resource> {
         ("/tags/list", Resource::Tags),
         ("/manifests/", Resource::Manifest),
         ("/blobs/uploads/", Resource::Uploads),
+        ("/blobs/uploads/", Resource::Upload),
         ("/blobs/", Resource::Blob),
+        ("/blobs/", Resource::NoBlob),
     ];
     let inside = path.strip_prefix("/v2/")?;
     let found = ends.into_iter().find(|(end, kind)| {
@@ -89,9 +110,21 @@ impl Resource {
         let all = |extra: &str| tail.chars().all(|found| found.is_ascii_alphanumeric() || extra.contains(found));
         match self {
             Self::Catalog | Self::Tags => tail.is_empty(),
-            Self::Uploads => all("-_.="),
+            Self::Uploads => tail.is_empty(),
+            Self::Upload => !tail.is_empty() && all("-_.="),
             Self::Manifest => (!tail.is_empty() && all("_.-")) || is_digest(tail),
-            Self::Blob => is_digest(tail),
+            Self::Blob => {
+                is_digest(tail)
+                    && [("sha256:", 64), ("sha384:", 96), ("sha512:", 128)]
+                        .iter()
+                        .any(|(name, length)| tail.strip_prefix(name).is_some_and(|hex| hex.len() == *length))
+            }
+            Self::NoBlob => tail.split_once(':').is_some_and(|(algorithm, hex)| {
+                let small =
+                    |found: char| found.is_ascii_lowercase() || found.is_ascii_digit() || ".+_-".contains(found);
+                let letters = |found: char| found.is_ascii_alphanumeric() || "=_-".contains(found);
+                !algorithm.is_empty() && algorithm.chars().all(small) && !hex.is_empty() && hex.chars().all(letters)
+            }),
         }
     }
 }

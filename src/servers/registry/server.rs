@@ -1,7 +1,8 @@
 //! The registry's answers (distribution `registry/handlers/app.go`, `authorized`; `registry/auth/htpasswd/access.go`).
 
 use super::config::{access, check_rest, misplaced, wrong};
-use super::routes::{Route, route};
+use super::routes::{Rights, Route, route};
+use super::values::check_values;
 use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
 use crate::gate::{Book, Checked, Host, Opened, Post, Presented, Profile, Style, go_path, surveyed};
 use crate::hash::Verifier;
@@ -30,7 +31,7 @@ struct Registry {
     startup: Startup,
     access: Access,
     prefix: String,
-    may_delete: bool,
+    rights: Rights,
     /// Where `auth` stands; `None`: nowhere.
     auth: Option<Place>,
     /// Where `auth` stands under a key that does not know it.
@@ -58,7 +59,7 @@ impl Registry {
             startup: Startup::Fails(vec![because]),
             access: Access::Open,
             prefix: String::new(),
-            may_delete: false,
+            rights: Rights { delete: false, write: true },
             auth: None,
             misplaced: None,
         }
@@ -67,15 +68,19 @@ impl Registry {
     fn configured(host: &Host<'_>, file: FileId, root: &Node) -> Self {
         let auth = root.last("auth").map(|(key, _)| Place::new(file, key.span));
         let refused = |because| Self { auth, ..Self::refusing(because) };
-        if let Err(because) = check_rest(file, root) {
+        if let Err(because) = check_rest(file, root).and_then(|()| check_values(host, file, root)) {
             return refused(because);
         }
         let prefix = root.at(&["http", "prefix"]).and_then(Node::text).unwrap_or_default().to_owned();
-        let may_delete = root.at(&["storage", "delete", "enabled"]).and_then(Node::truth) == Some(true);
+        let truth = |keys: &[&str]| root.at(keys).and_then(Node::truth) == Some(true);
+        let rights = Rights {
+            delete: truth(&["storage", "delete", "enabled"]),
+            write: !truth(&["storage", "maintenance", "readonly", "enabled"]),
+        };
         let misplaced = misplaced(root).map(|span| Place::new(file, span));
         match access(host, file, root) {
             Err(because) => refused(because),
-            Ok(access) => Self { startup: Startup::Ok, access, prefix, may_delete, auth, misplaced },
+            Ok(access) => Self { startup: Startup::Ok, access, prefix, rights, auth, misplaced },
         }
     }
 
@@ -132,7 +137,7 @@ impl Server for Registry {
         else {
             return Answer { status: Some(404), because: Vec::new() };
         };
-        let past = match route(inside, &request.method, self.may_delete) {
+        let past = match route(inside, &request.method, self.rights) {
             Route::Nothing => return Answer { status: Some(404), because: Vec::new() },
             Route::Redirected => return Answer { status: Some(301), because: Vec::new() },
             Route::Asked(past) => past,

@@ -1,6 +1,8 @@
 //! Verdaccio 6 with the htpasswd plugin.
 
+mod checks;
 mod glob;
+mod routes;
 mod server;
 mod setting;
 

@@ -1,10 +1,11 @@
 //! Verdaccio's answers (`@verdaccio/server`, `@verdaccio/auth`).
 
+use super::checks;
 use super::glob::fits;
+use super::routes::{Route, route};
 use crate::answer::{Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
 use crate::gate::{
-    Base64, Book, Checked, Content, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed,
-    target_path,
+    Base64, Book, Checked, Content, Host, Opened, Post, Presented, Profile, Style, surveyed, target_path,
 };
 use crate::hash::Verifier;
 use crate::read::Fault;
@@ -22,6 +23,7 @@ struct Packages {
     pattern: String,
     access: Vec<String>,
     publish: Vec<String>,
+    unpublish: Option<Vec<String>>,
     proxied: bool,
     place: Place,
 }
@@ -80,15 +82,24 @@ impl Verdaccio<'_> {
                 return Err(wrong(file, key.span.to(value.span), name, "this must be a map"));
             }
         }
+        checks::refused(root).map_or(Ok(()), |(node, name, message)| Err(wrong(file, node.span, name, message)))?;
         self.web = root.at(&["web", "enable"]).and_then(Node::truth) != Some(false);
         self.accounts(file, root)?;
+        let uplinks: Vec<String> = root
+            .get("uplinks")
+            .map(Node::pairs)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|(name, _)| name.text().map(str::to_owned))
+            .collect();
         for (name, node) in root.get("packages").map(Node::pairs).unwrap_or_default() {
             let list = |key: &str| node.get(key).map(names).unwrap_or_default();
             self.packages.push(Packages {
                 pattern: name.text().unwrap_or_default().to_owned(),
                 access: list("access"),
                 publish: list("publish"),
-                proxied: node.get("proxy").is_some_and(|proxy| !proxy.is_null()),
+                unpublish: node.get("unpublish").map(names),
+                proxied: list("proxy").iter().any(|name| uplinks.contains(name)),
                 place: Place::new(file, node.pair("access").map_or(name.span, |(key, value)| key.span.to(value.span))),
             });
         }
@@ -172,7 +183,15 @@ impl Verdaccio<'_> {
         ["versions", "dist-tags"].iter().any(|list| stored.get(list).is_some_and(|list| list.get(wanted).is_some()))
     }
 
-    fn package(&self, name: &str, rest: &str, request: &Request, trace: &mut Trace) -> Answer {
+    /// A package that is read, published or taken away; `then` says what those get who may.
+    fn package(
+        &self,
+        name: &str,
+        action: Action,
+        request: &Request,
+        trace: &mut Trace,
+        then: impl Fn(Option<&Packages>) -> Answer,
+    ) -> Answer {
         let packages = match self.packages(name) {
             Ok(packages) => packages,
             Err(packages) => {
@@ -185,21 +204,16 @@ impl Verdaccio<'_> {
             Ok(found) => found,
             Err(answer) => return answer,
         };
-        let action =
-            packages.map(|packages| if request.method == "PUT" { &packages.publish } else { &packages.access });
-        let wanted = action.map(Vec::as_slice).unwrap_or_default();
-        let allowed = wanted.iter().any(|group| admits(group, user.as_deref()));
+        let wanted = packages.map(|packages| match action {
+            Action::Access => &packages.access,
+            Action::Publish => &packages.publish,
+            // Whoever may publish may take away, unless the entry says who may.
+            Action::Unpublish => packages.unpublish.as_ref().unwrap_or(&packages.publish),
+        });
+        let wanted = wanted.map(Vec::as_slice).unwrap_or_default();
         trace.step(place, || format!("`{name}` is asked for as {}", who(user.as_deref())));
-        if allowed && request.method != "PUT" {
-            return match (rest, self.is_stored(name, packages)) {
-                (_, None) => {
-                    let missing = Missing::Provider { name: "proxy".to_owned() };
-                    let reason = Reason::CannotTell { missing };
-                    Answer::unknown(place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)))
-                }
-                (rest, Some(true)) if self.has_version(name, rest) => Answer::pass(),
-                (_, Some(_)) => Answer { status: Some(404), because: Vec::new() },
-            };
+        if wanted.iter().any(|group| admits(group, user.as_deref())) {
+            return then(packages);
         }
         match (user, because) {
             (Some(_), _) => {
@@ -209,6 +223,20 @@ impl Verdaccio<'_> {
             (None, because) => Answer { status: Some(401), because: because.into_iter().collect() },
         }
     }
+}
+
+/// What is done with a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Access,
+    Publish,
+    Unpublish,
+}
+
+/// What depends on something that cannot be told, here.
+fn untold(missing: Missing, place: Option<Place>) -> Answer {
+    let reason = Reason::CannotTell { missing };
+    Answer::unknown(place.map_or(Because::nowhere(reason.clone()), |place| Because::at(reason, place)))
 }
 
 fn who(user: Option<&[u8]>) -> String {
@@ -231,17 +259,6 @@ fn admits(group: &str, user: Option<&[u8]>) -> bool {
         (name, Some(user)) => name.as_bytes() == user,
         (_, None) => false,
     }
-}
-
-/// The package's name and what follows it in a path; the slash of a scope may be encoded.
-fn package_of(path: &str) -> Option<(String, String)> {
-    let decoded = percent_decoded(path.as_bytes())?;
-    let text = String::from_utf8_lossy(&decoded).into_owned();
-    let text = text.strip_prefix('/')?;
-    let mut parts = text.splitn(if text.starts_with('@') { 3 } else { 2 }, '/');
-    let first = parts.next().filter(|first| !first.is_empty())?;
-    let name = if first.starts_with('@') { format!("{first}/{}", parts.next()?) } else { first.to_owned() };
-    Some((name, parts.next().unwrap_or_default().to_owned()))
 }
 
 impl Server for Verdaccio<'_> {
@@ -279,44 +296,42 @@ impl Server for Verdaccio<'_> {
     fn answer(&self, request: &Request, trace: &mut Trace) -> Answer {
         let plain = |status| Answer { status: Some(status), because: Vec::new() };
         let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
-        match request.method.as_str() {
-            "OPTIONS" => return plain(204),
-            "POST" | "DELETE" => return plain(404),
-            "GET" | "HEAD" | "PUT" | "PATCH" => {}
-            _ => return plain(400),
-        }
-        if let Some(rest) = path.strip_prefix("/-/package/")
-            && let Some((name, _)) = package_of(&format!("/{}", rest.trim_end_matches("/dist-tags")))
-        {
-            return dist_tags(self.package(&name, "", request, trace));
-        }
-        match path.as_str() {
-            "/" => plain(if self.web { 200 } else { 404 }),
-            "/favicon.ico" => plain(400),
-            "/-/npm/v1/user" | "/-/npm/v1/tokens" => match self.user(request) {
-                Ok((Some(_), _)) => Answer::pass(),
+        let here = |packages: Option<&Packages>| packages.map(|packages| packages.place).or(self.place);
+        match route(&request.method, &path, self.web) {
+            Route::Always(status) => plain(status),
+            Route::Member(status) => match self.user(request) {
+                Ok((Some(_), _)) => plain(status),
                 Ok((None, because)) => Answer { status: Some(401), because: because.into_iter().collect() },
                 Err(answer) => answer,
             },
-            "/-/ping" | "/-/whoami" | "/-/v1/search" | "/-/all" if request.method != "PUT" => Answer::pass(),
-            path if path.starts_with("/-/user/org.couchdb.user:") && request.method == "GET" => Answer::pass(),
-            // A package named `-`, as the routes have it.
-            path if path.starts_with("/-/")
-                && request.method != "PUT"
-                && path.trim_end_matches('/').matches('/').count() != 2 =>
-            {
-                plain(404)
+            // The list of tags is there for a package that is not: what counts is the access.
+            Route::Tags { name } => self.package(&name, Action::Access, request, trace, |_| Answer::pass()),
+            Route::Read { name, version } => {
+                self.package(&name, Action::Access, request, trace, |packages| match self.is_stored(&name, packages) {
+                    None => untold(Missing::Provider { name: "proxy".to_owned() }, here(packages)),
+                    Some(true) if self.has_version(&name, &version) => Answer::pass(),
+                    Some(_) => plain(404),
+                })
             }
-            path if path.starts_with("/.") => plain(400),
-            path => match package_of(path) {
-                Some((name, rest)) => self.package(&name, &rest, request, trace),
-                None => plain(404),
-            },
+            Route::Tarball { name, file } => self.package(&name, Action::Access, request, trace, |packages| {
+                let path = Host::path(&self.host.target.folder(), &self.storage).join(&name).join(&file);
+                let there =
+                    self.host.locate(&path).is_some_and(|(local, _)| self.host.target.files.stat(&local).is_ok());
+                match packages {
+                    _ if there => Answer::pass(),
+                    Some(packages) if packages.proxied => {
+                        untold(Missing::Provider { name: "proxy".to_owned() }, Some(packages.place))
+                    }
+                    _ => plain(404),
+                }
+            }),
+            Route::Publish { name } => self.package(&name, Action::Publish, request, trace, |_| plain(415)),
+            Route::Unpublish { name } => self.package(&name, Action::Unpublish, request, trace, |packages| match self
+                .is_stored(&name, packages)
+            {
+                Some(false) => plain(404),
+                _ => untold(Missing::Provider { name: "storage".to_owned() }, here(packages)),
+            }),
         }
     }
-}
-
-/// The list of tags is there for a package that is not: what counts is the access.
-fn dist_tags(answer: Answer) -> Answer {
-    if answer.status == Some(404) && answer.because.is_empty() { Answer::pass() } else { answer }
 }
