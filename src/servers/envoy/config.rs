@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::keys::{BASIC_AUTH, BOOTSTRAP, FILTER};
-use super::routes::VirtualHost;
+use super::rbac::Roles;
+use super::routes::{Override, VirtualHost};
 use super::server::PROFILE;
 use crate::answer::{Because, Reason};
 use crate::gate::{Book, Host, Opened};
@@ -17,6 +18,18 @@ const BASIC: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
 pub(super) const PER_ROUTE: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute";
 const ROUTER: &str = "envoy.extensions.filters.http.router.v3.Router";
 const MANAGER: &str = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const RBAC: &str = "envoy.extensions.filters.http.rbac.v3.RBAC";
+/// Where the routes are said.
+const ROUTES: [&str; 3] = ["route_config", "rds", "scoped_routes"];
+/// Options that take a time.
+const TIMES: [&[&str]; 6] = [
+    &["common_http_protocol_options", "idle_timeout"],
+    &["common_http_protocol_options", "max_connection_duration"],
+    &["stream_idle_timeout"],
+    &["request_timeout"],
+    &["drain_timeout"],
+    &["delayed_close_timeout"],
+];
 pub(super) const FILTER_CONFIG: &str = "envoy.config.route.v3.FilterConfig";
 
 /// The first listener, as far as logins go.
@@ -30,6 +43,10 @@ pub(super) struct Gateway {
     pub rewritten: Option<Place>,
     pub normalizes: bool,
     pub merges_slashes: bool,
+    /// Whether it speaks nothing but HTTP/2 or 3.
+    pub newer: bool,
+    /// What the routes as a whole change in the filters.
+    pub overrides: Vec<Override>,
 }
 
 /// A basic_auth filter, or one that htlint does not know.
@@ -46,6 +63,10 @@ pub(super) struct Filter {
 pub(super) enum Kind {
     /// basic_auth with its accounts, the header that it reads, and whether a missing one is fine.
     Basic { users: Box<Users>, header: Option<String>, allow_missing: bool },
+    /// The filter of roles; none: it lets everything through.
+    Roles(Option<Roles>),
+    /// This status for every request.
+    Always(u16),
     /// One that may decide something else, and its type.
     Other(String),
 }
@@ -88,9 +109,19 @@ impl Reader<'_> {
     /// Reads the whole configuration.
     pub(super) fn gateway(&self, root: &Node) -> Read<Gateway> {
         self.known(root, BOOTSTRAP)?;
+        if let Some(key) = yaml::duplicate(root) {
+            return Err(self.wrong(key.span, key.text().unwrap_or_default(), "this key stands there twice"));
+        }
+        if !root.is_map() {
+            return Err(self.wrong(root.span, "YAML", "this is no map"));
+        }
         let listeners = root.at(&["static_resources", "listeners"]).map(Node::items).unwrap_or_default();
         let mut gateways = Vec::new();
         for listener in listeners {
+            let port = listener.at(&["address", "socket_address", "port_value"]);
+            if let Some(port) = port.filter(|port| port.text().is_none_or(|text| text.parse::<u16>().is_err())) {
+                return Err(self.wrong(port.span, "port_value", "this is no port"));
+            }
             let chains = listener.get("filter_chains").map(Node::items).unwrap_or_default();
             let filters = chains.iter().flat_map(|chain| chain.get("filters").map(Node::items).unwrap_or_default());
             for filter in filters {
@@ -103,17 +134,35 @@ impl Reader<'_> {
     }
 
     fn network(&self, config: &Node, root: &Node) -> Read<Gateway> {
+        if type_of(config).contains(".v2.") {
+            return Err(self.wrong(config.span, "@type", "version 2 is gone"));
+        }
         if type_of(config) != MANAGER {
             return self.other_type(config).map(|()| Gateway::default());
         }
         if config.get("stat_prefix").and_then(Node::text).is_none_or(str::is_empty) {
             return Err(self.wrong(config.span, "stat_prefix", "it is missing"));
         }
+        self.is_text(config, "stat_prefix")?;
+        if !ROUTES.iter().any(|key| config.get(key).is_some()) {
+            return Err(self.wrong(config.span, "route_config", "it is missing"));
+        }
+        for keys in TIMES {
+            if let Some(time) = config.at(keys).filter(|time| !is_time(time)) {
+                return Err(self.wrong(time.span, &keys.join("."), "this must be a time such as 5s"));
+            }
+        }
+        let newer = match config.get("codec_type").and_then(Node::text) {
+            None | Some("AUTO" | "HTTP1" | "0" | "1") => false,
+            Some("HTTP2" | "HTTP3" | "2" | "3") => true,
+            Some(_) => return Err(self.wrong(config.span, "codec_type", "there is no such codec")),
+        };
         let is_on = |key: &str| config.get(key).and_then(Node::truth) == Some(true);
         let mut gateway = Gateway {
             rewritten: config.get("local_reply_config").map(|node| self.place(node)),
             normalizes: is_on("normalize_path"),
             merges_slashes: is_on("merge_slashes"),
+            newer,
             ..Gateway::default()
         };
         let filters = config.get("http_filters").map(Node::items).unwrap_or_default();
@@ -122,12 +171,27 @@ impl Reader<'_> {
             gateway.filters.extend(self.filter(filter, last)?);
         }
         let routes = config.get("route_config");
+        gateway.overrides = routes.map(|routes| self.overrides(routes)).transpose()?.unwrap_or_default();
         for host in routes.and_then(|routes| routes.get("virtual_hosts")).map(Node::items).unwrap_or_default() {
             gateway.hosts.push(self.virtual_host(host, root)?);
         }
         self.unique(&gateway.hosts)?;
         gateway.foreign = config.get("rds").map(|rds| self.place(rds));
         Ok(gateway)
+    }
+
+    /// A text must be written as one: a number or a truth value is refused.
+    pub(super) fn is_text(&self, node: &Node, key: &str) -> Read<()> {
+        let other = |value: &&Node| match &value.content {
+            yaml::Content::Scalar { text, plain } => {
+                *plain && !value.is_null() && (value.truth().is_some() || text.parse::<f64>().is_ok())
+            }
+            yaml::Content::List(_) | yaml::Content::Map(_) => true,
+        };
+        match node.get(key).filter(other) {
+            Some(value) => Err(self.wrong(value.span, key, "this must be a text")),
+            None => Ok(()),
+        }
     }
 
     /// The name that a filter or a virtual host must have.
@@ -142,7 +206,7 @@ impl Reader<'_> {
         if name.is_empty() {
             return Err(self.wrong(config.span, "typed_config", "the @type is missing"));
         }
-        if name.contains("http.basic_auth.") {
+        if name.contains("http.basic_auth.") || !name.contains('.') || name.starts_with("foo.") {
             return Err(self.wrong(config.span, "@type", format!("there is no type `{name}`")));
         }
         Ok(())
@@ -151,7 +215,12 @@ impl Reader<'_> {
     fn filter(&self, node: &Node, last: bool) -> Read<Option<Filter>> {
         self.known(node, FILTER)?;
         let name = self.named(node, "http_filters")?;
-        let Some(config) = node.get("typed_config") else { return Ok(None) };
+        let Some(config) = node.get("typed_config") else {
+            if node.get("config_discovery").is_some() {
+                return Ok(None);
+            }
+            return Err(self.wrong(node.span, "typed_config", "it is missing"));
+        };
         let kind_name = type_of(config);
         let is_router = kind_name == ROUTER;
         if is_router != last {
@@ -167,9 +236,11 @@ impl Reader<'_> {
             let header = config.get("authentication_header").and_then(Node::text).map(str::to_owned);
             let allow_missing = config.get("allow_missing").and_then(Node::truth) == Some(true);
             Kind::Basic { users: Box::new(self.users(config)?), header, allow_missing }
+        } else if kind_name == RBAC {
+            Kind::Roles(self.roles(config)?)
         } else {
             self.other_type(config)?;
-            Kind::Other(kind_name)
+            fault(config).map_or(Kind::Other(kind_name), Kind::Always)
         };
         let disabled = node.get("disabled").and_then(Node::truth) == Some(true);
         Ok(Some(Filter { name, place: self.place(node), disabled, kind }))
@@ -180,7 +251,8 @@ impl Reader<'_> {
         let Some((key, users)) = config.pair("users") else {
             return Err(Because::at(Reason::UserFileUnset, self.place(config)));
         };
-        let [(kind, value)] = users.pairs() else {
+        let mut kinds = users.pairs().iter().filter(|(kind, _)| kind.text() != Some("watched_directory"));
+        let (Some((kind, value)), None) = (kinds.next(), kinds.next()) else {
             return Err(Because::at(Reason::UserFileUnset, self.place(key)));
         };
         let text = value.text().unwrap_or_default();
@@ -223,6 +295,22 @@ impl Reader<'_> {
         let list = UserFile::of_entries(self.file, b"", entries, Vec::new(), PROFILE.reading.winner());
         Ok(Users::Known(Book::of(Arc::new(list), verifier, place)))
     }
+}
+
+/// A fault that strikes every request.
+fn fault(config: &Node) -> Option<u16> {
+    let abort = config.get("abort").filter(|_| type_of(config).ends_with(".fault.v3.HTTPFault"))?;
+    let text = |keys: &[&str]| abort.at(keys).and_then(Node::text);
+    let always = text(&["percentage", "numerator"]) == Some("100")
+        && matches!(text(&["percentage", "denominator"]), None | Some("HUNDRED"))
+        && config.get("headers").is_none();
+    text(&["http_status"]).and_then(|text| text.parse().ok()).filter(|_| always)
+}
+
+/// Whether it is a duration as JSON writes those of protocol buffers: seconds and an `s`.
+fn is_time(node: &Node) -> bool {
+    let number = node.text().and_then(|text| text.strip_suffix('s'));
+    number.is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
 /// The name of a message behind the slash of its `@type`.

@@ -200,3 +200,6 @@ pub(super) const ROUTE: Shape = &[(
         "request_body_buffer_limit",
     ],
 )];
+
+/// Of the accounts of a route.
+pub(super) const PER_ROUTE_KEYS: Shape = &[("", &["@type", "users"])];

@@ -1,11 +1,15 @@
 //! Virtual hosts and their routes (Envoy `source/common/router/config_impl.cc`).
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use fancy_regex::Regex;
 
 use super::config::{FILTER_CONFIG, PER_ROUTE, Read, Reader, Users, type_of};
-use super::keys::{HOST, MATCH, ROUTE};
+use super::keys::{HOST, MATCH, PER_ROUTE_KEYS, ROUTE};
+use super::text::{Header, Text};
+use crate::answer::Because;
+use crate::gate::{Content, Host};
 use crate::source::Place;
 use crate::yaml::Node;
 
@@ -44,10 +48,12 @@ pub(super) struct Test {
     pub separated: Option<String>,
     pub pattern: Option<Regex>,
     pub any_case: bool,
-    /// Names and exact values; no value: it must be there.
-    pub headers: Vec<(String, Option<String>)>,
-    /// Parameters of the query and exact values.
-    pub parameters: Vec<(String, Option<String>)>,
+    /// Tests of headers.
+    pub headers: Vec<Header>,
+    /// Parameters of the query and tests of them; none: it must be there.
+    pub parameters: Vec<(String, Option<Text>)>,
+    /// It takes no plain request at all.
+    pub never: bool,
     /// Something that htlint does not evaluate.
     pub unknown: bool,
 }
@@ -82,8 +88,11 @@ impl Reader<'_> {
     pub(super) fn virtual_host(&self, node: &Node, root: &Node) -> Read<VirtualHost> {
         self.known(node, HOST)?;
         self.named(node, "virtual_hosts")?;
-        let domains = node.get("domains").map(Node::items).unwrap_or_default();
-        let domains: Vec<String> = domains.iter().filter_map(|domain| domain.text().map(str::to_lowercase)).collect();
+        // A text in the place of a list is a list of one.
+        let domains = node.get("domains");
+        let domains =
+            domains.filter(|one| one.text().is_some()).into_iter().chain(domains.map(Node::items).unwrap_or_default());
+        let domains: Vec<String> = domains.filter_map(|domain| domain.text().map(str::to_lowercase)).collect();
         if domains.is_empty() {
             return Err(self.wrong(node.span, "domains", "they are missing"));
         }
@@ -91,23 +100,43 @@ impl Reader<'_> {
         for route in node.get("routes").map(Node::items).unwrap_or_default() {
             routes.push(self.route(route, root)?);
         }
+        // Who comes over plain HTTP is sent away, once the filters let them through.
+        if matches!(node.get("require_tls").and_then(Node::text), Some("ALL" | "EXTERNAL_ONLY")) {
+            for route in &mut routes {
+                route.action = Action::Answer(301);
+            }
+        }
         Ok(VirtualHost { domains, routes, place: self.place(node), overrides: self.overrides(node)? })
     }
 
     fn route(&self, node: &Node, root: &Node) -> Read<Route> {
         self.known(node, ROUTE)?;
         let action = match (node.get("direct_response"), node.get("redirect"), node.get("route")) {
+            _ if ["direct_response", "redirect", "route"].iter().filter(|key| node.get(key).is_some()).count() > 1 => {
+                return Err(self.wrong(node.span, "routes", "a route has one action"));
+            }
             (Some(direct), _, _) => {
+                if let Some(file) = direct.at(&["body", "filename"]) {
+                    let path = Host::path(Path::new("/"), file.text().unwrap_or_default());
+                    if let Content::Fault(reason) = self.host.read(&path) {
+                        return Err(Because::at(reason, self.place(file)));
+                    }
+                }
                 let status = direct.get("status").and_then(Node::text).and_then(|text| text.parse().ok());
                 let status = status.filter(|status| (200..600).contains(status));
                 Action::Answer(status.ok_or_else(|| self.wrong(direct.span, "direct_response", "this is no status"))?)
             }
-            (None, Some(redirect), _) => Action::Answer(redirection(redirect)),
+            (None, Some(redirect), _) => {
+                let status = redirection(redirect);
+                Action::Answer(
+                    status.ok_or_else(|| self.wrong(redirect.span, "response_code", "there is no such code"))?,
+                )
+            }
             (None, None, Some(route)) => self.cluster(route, root)?,
             (None, None, None)
                 if node.get("filter_action").is_some() || node.get("non_forwarding_action").is_some() =>
             {
-                Action::Answer(404)
+                Action::Answer(503)
             }
             (None, None, None) => return Err(self.wrong(node.span, "routes", "a route needs an action")),
         };
@@ -139,6 +168,19 @@ impl Reader<'_> {
         self.known(node, MATCH)?;
         const PATHS: [&str; 6] =
             ["prefix", "path", "safe_regex", "connect_matcher", "path_separated_prefix", "path_match_policy"];
+        if PATHS.iter().filter(|key| node.get(key).is_some()).count() > 1 {
+            return Err(self.wrong(node.span, "match", "two things say which paths"));
+        }
+        for key in ["prefix", "path", "path_separated_prefix"] {
+            self.is_text(node, key)?;
+        }
+        if let Some(bad) = node.get("path_match_policy").filter(|policy| policy.get("name").is_none()) {
+            return Err(self.wrong(bad.span, "path_match_policy", "the name is missing"));
+        }
+        let separated = node.get("path_separated_prefix").and_then(Node::text);
+        if separated.is_some_and(|path| path.ends_with('/') || path.contains(['?', '#'])) {
+            return Err(self.wrong(node.span, "path_separated_prefix", "this is no path"));
+        }
         if !PATHS.iter().any(|key| node.get(key).is_some()) {
             return Err(self.wrong(node.span, "match", "nothing says which paths"));
         }
@@ -159,32 +201,37 @@ impl Reader<'_> {
             ..Test::default()
         };
         for header in node.get("headers").map(Node::items).unwrap_or_default() {
-            let name = header.get("name").and_then(Node::text).unwrap_or_default().to_lowercase();
-            let exact = header.at(&["string_match", "exact"]).or(header.get("exact_match")).and_then(Node::text);
-            let present = header.get("present_match").and_then(Node::truth) == Some(true);
-            match exact {
-                Some(exact) => test.headers.push((name, Some(exact.to_owned()))),
-                None if present || header.pairs().len() == 1 => test.headers.push((name, None)),
+            match self.header(header)? {
+                Some(header) => test.headers.push(header),
                 None => test.unknown = true,
             }
         }
         for parameter in node.get("query_parameters").map(Node::items).unwrap_or_default() {
             let name = parameter.get("name").and_then(Node::text).unwrap_or_default().to_owned();
-            let exact = parameter.at(&["string_match", "exact"]).and_then(Node::text);
-            let present = parameter.get("present_match").and_then(Node::truth) == Some(true);
-            match exact {
-                Some(exact) => test.parameters.push((name, Some(exact.to_owned()))),
-                None if present || parameter.pairs().len() == 1 => test.parameters.push((name, None)),
-                None => test.unknown = true,
+            match parameter.get("string_match").map(|test| self.text(test)).transpose()? {
+                Some(Some(wanted)) => test.parameters.push((name, Some(wanted))),
+                Some(None) => test.unknown = true,
+                None => test.parameters.push((name, None)),
             }
         }
-        test.unknown |= ["runtime_fraction", "grpc", "tls_context", "dynamic_metadata", "connect_matcher"]
-            .iter()
-            .any(|key| node.get(key).is_some());
+        let share = node.at(&["runtime_fraction", "default_value"]);
+        let part = |key: &str| share.and_then(|share| share.get(key)).and_then(Node::text);
+        let all = match part("denominator") {
+            None | Some("HUNDRED") => "100",
+            Some("TEN_THOUSAND") => "10000",
+            Some(_) => "1000000",
+        };
+        let fixed = share.is_some_and(|_| [None, Some("0"), Some(all)].contains(&part("numerator")));
+        test.unknown |= node.get("runtime_fraction").is_some() && !fixed;
+        test.never = node.get("connect_matcher").is_some()
+            || node.get("grpc").is_some()
+            || (fixed && part("numerator") != Some(all));
+        test.unknown |=
+            ["tls_context", "dynamic_metadata", "filter_state", "cookies"].iter().any(|key| node.get(key).is_some());
         Ok(test)
     }
 
-    fn overrides(&self, node: &Node) -> Read<Vec<Override>> {
+    pub(super) fn overrides(&self, node: &Node) -> Read<Vec<Override>> {
         let mut all = Vec::new();
         for (name, config) in node.get("typed_per_filter_config").map(Node::pairs).unwrap_or_default() {
             let change = match type_of(config).as_str() {
@@ -194,7 +241,13 @@ impl Reader<'_> {
                     Some(_) => Change::Nothing,
                     None => return Err(self.wrong(config.span, "typed_per_filter_config", "it says nothing")),
                 },
-                PER_ROUTE => Change::Users(self.users(config)?),
+                PER_ROUTE => {
+                    self.known(config, PER_ROUTE_KEYS)?;
+                    Change::Users(self.users(config)?)
+                }
+                kind if !kind.starts_with("envoy.") || kind.ends_with(".basic_auth.v3.BasicAuth") => {
+                    return Err(self.wrong(config.span, "typed_per_filter_config", "this is of no such type"));
+                }
                 _ => Change::Nothing,
             };
             let name = name.text().unwrap_or_default().to_owned();
@@ -204,12 +257,13 @@ impl Reader<'_> {
     }
 }
 
-fn redirection(redirect: &Node) -> u16 {
-    match redirect.get("response_code").and_then(Node::text) {
-        Some("FOUND") => 302,
-        Some("SEE_OTHER") => 303,
-        Some("TEMPORARY_REDIRECT") => 307,
-        Some("PERMANENT_REDIRECT") => 308,
-        _ => 301,
-    }
+fn redirection(redirect: &Node) -> Option<u16> {
+    Some(match redirect.get("response_code").and_then(Node::text) {
+        None | Some("MOVED_PERMANENTLY" | "0") => 301,
+        Some("FOUND" | "1") => 302,
+        Some("SEE_OTHER" | "2") => 303,
+        Some("TEMPORARY_REDIRECT" | "3") => 307,
+        Some("PERMANENT_REDIRECT" | "4") => 308,
+        Some(_) => return None,
+    })
 }

@@ -26,7 +26,7 @@ struct Envoy {
 pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
     let host = Host::new(target, sources);
     let bytes = host.config()?;
-    let parsed = yaml::read(&bytes);
+    let parsed = written(target.config, &bytes);
     let hidden = parsed.as_ref().map(secrets).unwrap_or_default();
     let file = host.keep(target.config.to_owned(), bytes, hidden);
     let reader = Reader { host: &host, file };
@@ -38,6 +38,17 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         Ok(gateway) => Envoy { startup: Startup::Ok, gateway },
         Err(because) => Envoy { startup: Startup::Fails(vec![because]), gateway: Gateway::default() },
     })
+}
+
+/// What the name's end says that the configuration is written in (`source/common/protobuf/utility.cc`,
+/// `loadFromFile`).
+fn written(path: &std::path::Path, bytes: &[u8]) -> Result<yaml::Node, yaml::BadYaml> {
+    let bad = |message: &str| yaml::BadYaml { message: message.to_owned(), span: crate::source::Span::at(0) };
+    match path.extension().and_then(|end| end.to_str()) {
+        Some("json") if serde_json::from_slice::<serde_json::Value>(bytes).is_err() => Err(bad("this is no JSON")),
+        Some("json" | "yaml" | "yml") => yaml::read(bytes),
+        _ => Err(bad("by its name this is neither YAML nor JSON")),
+    }
 }
 
 /// The configuration with its keys as the protocol buffers name them: JSON's own names count as well.
@@ -74,24 +85,13 @@ impl Test {
                 path.strip_prefix(&fold(prefix)).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             })
             && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&path).unwrap_or(false));
-        let headers = self.headers.iter().all(|(name, wanted)| {
-            let value = match name.as_str() {
-                ":method" => Some(request.method.as_bytes()),
-                ":path" => Some(request.path.as_slice()),
-                ":authority" | "host" => request.header("host"),
-                name => request.header(name),
-            };
-            match wanted {
-                None => value.is_some(),
-                Some(wanted) => value == Some(wanted.as_bytes()),
-            }
-        });
+        let headers = !self.never && self.headers.iter().all(|header| header.takes(request));
         let target = String::from_utf8_lossy(&request.path);
         let query = target.split_once('?').map_or("", |(_, query)| query);
         let parameters = self.parameters.iter().all(|(name, wanted)| {
             let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
             let value = pairs.find(|(key, _)| key == name).map(|(_, value)| value);
-            value.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
+            value.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted.takes(value)))
         });
         match (by_path && headers && parameters, self.unknown) {
             (false, _) => Some(false),
@@ -126,7 +126,25 @@ impl Envoy {
         let over = overrides.iter().find(|over| over.name == filter.name);
         let (users, header, allow_missing) = match &filter.kind {
             Kind::Basic { users, header, allow_missing } => (users, header, allow_missing),
-            Kind::Other(_) if filter.disabled => return None,
+            Kind::Other(_) | Kind::Roles(_) | Kind::Always(_)
+                if filter.disabled || matches!(over.map(|over| &over.change), Some(Change::Disabled)) =>
+            {
+                return None;
+            }
+            Kind::Always(status) => return Some(Answer { status: Some(*status), because: Vec::new() }),
+            Kind::Roles(None) => return None,
+            Kind::Roles(Some(roles)) => {
+                let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
+                let because = Because::at(Reason::DeniedByRule, filter.place);
+                return match roles.allow(request, &path) {
+                    Some(true) => None,
+                    Some(false) => Some(Answer::of(403, because)),
+                    None => {
+                        let missing = Missing::Provider { name: "RBAC".to_owned() };
+                        Some(Answer::unknown(Because::at(Reason::CannotTell { missing }, filter.place)))
+                    }
+                };
+            }
             Kind::Other(kind) if PASSING.iter().any(|known| kind.contains(known)) => return None,
             Kind::Other(kind) => {
                 let missing = Missing::Provider { name: kind.clone() };
@@ -221,6 +239,7 @@ const PASSING: [&str; 9] = [
 
 /// A path without its dots (`source/common/http/path_utility.cc`, `canonicalPath`).
 fn resolved(path: &str) -> String {
+    let path = &unreserved(path);
     let path = path.replace("%2e", ".").replace("%2E", ".").replace('\\', "/");
     let mut kept: Vec<&str> = Vec::new();
     let mut parts = path.trim_start_matches('/').split('/').peekable();
@@ -240,6 +259,22 @@ fn resolved(path: &str) -> String {
         }
     }
     format!("{}{}", "/".repeat(slashes), kept.join("/"))
+}
+
+/// A path whose letters, digits and plain marks stand for themselves.
+fn unreserved(path: &str) -> String {
+    let mut done = Vec::new();
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        let digits: Vec<u8> = rest.clone().take(2).collect();
+        let code = std::str::from_utf8(&digits).ok().and_then(|code| u8::from_str_radix(code, 16).ok());
+        let code = code.filter(|code| byte == b'%' && (code.is_ascii_alphanumeric() || b"-._~".contains(code)));
+        done.push(code.unwrap_or(byte));
+        if code.is_some() {
+            rest.nth(1);
+        }
+    }
+    String::from_utf8_lossy(&done).into_owned()
 }
 
 /// Who is presented; `None`: the header is not there at all. The scheme counts with its case here.
@@ -316,6 +351,9 @@ impl Server for Envoy {
         {
             return plain(400);
         }
+        if self.gateway.newer {
+            return plain(0);
+        }
         if let Some(place) = self.gateway.foreign {
             let missing = Missing::Provider { name: "rds".to_owned() };
             return Answer::unknown(Because::at(Reason::CannotTell { missing }, place));
@@ -329,7 +367,8 @@ impl Server for Envoy {
         };
         let own = route.map(|route| route.overrides.as_slice()).unwrap_or_default();
         let of_host = vhost.filter(|_| route.is_some()).map(|vhost| vhost.overrides.as_slice()).unwrap_or_default();
-        let overrides: Vec<&Override> = own.iter().chain(of_host).collect();
+        let overrides: Vec<&Override> =
+            own.iter().chain(of_host).chain(self.gateway.overrides.iter().filter(|_| route.is_some())).collect();
         for filter in &self.gateway.filters {
             if let Some(answer) = self.filter(filter, &overrides, request, trace) {
                 return self.own(answer);
