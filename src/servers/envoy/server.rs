@@ -45,7 +45,7 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
 fn written(path: &std::path::Path, bytes: &[u8]) -> Result<yaml::Node, yaml::BadYaml> {
     let bad = |message: &str| yaml::BadYaml { message: message.to_owned(), span: crate::source::Span::at(0) };
     match path.extension().and_then(|end| end.to_str()) {
-        Some("json") if serde_json::from_slice::<serde_json::Value>(bytes).is_err() => Err(bad("this is no JSON")),
+        Some("json") if bytes.trim_ascii_start().first() != Some(&b'{') => Err(bad("this is no JSON")),
         Some("json" | "yaml" | "yml") => yaml::read(bytes),
         _ => Err(bad("by its name this is neither YAML nor JSON")),
     }
@@ -108,7 +108,11 @@ impl Envoy {
         let rank = |domain: &String| match domain.as_str() {
             "*" => Some((3, 0)),
             domain if *domain == host => Some((0, 0)),
-            domain if domain.starts_with('*') && host.ends_with(domain.trim_start_matches('*')) => {
+            domain
+                if domain.starts_with('*')
+                    && host.len() >= domain.len()
+                    && host.ends_with(domain.trim_start_matches('*')) =>
+            {
                 Some((1, usize::MAX - domain.len()))
             }
             domain if domain.ends_with('*') && host.starts_with(domain.trim_end_matches('*')) => {

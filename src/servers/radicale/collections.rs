@@ -52,26 +52,32 @@ impl Radicale<'_> {
         if self.letters(user, path).is_none() {
             return plain(500);
         }
-        let (reads, writes, there) = (may('r'), may('w'), self.is_there(path));
+        let get = matches!(request.method.as_str(), "GET" | "HEAD");
+        // An item may be read by its own name with `i` alone.
+        let reads = may('r') || (get && self.may(user, path, 'i'));
+        let (writes, there) = (may('w'), self.is_there(path));
+        // Without a `Destination` it is the root.
+        let writes_root = self.may(user, "", 'w') || self.may(user, "", 'W');
         match request.method.as_str() {
             "PROPFIND" | "REPORT" | "GET" | "HEAD" if !reads => self.denied(user),
             "PROPFIND" | "REPORT" if there => plain(207),
             "GET" | "HEAD" if there => plain(403),
             "PROPPATCH" | "DELETE" if user.is_empty() => self.denied(user),
             "PUT" | "MKCALENDAR" if !writes || path.is_empty() => self.denied(user),
-            "PROPPATCH" | "DELETE" if !writes && !path.is_empty() => self.denied(user),
+            "PROPPATCH" | "DELETE" if !writes => self.denied(user),
             "PROPPATCH" if there && !user.is_empty() => plain(207),
             "DELETE" if there && !user.is_empty() => plain(200),
-            "MKCOL" | "MOVE" if user.is_empty() => plain(401),
-            "MKCOL" | "MOVE" if path.is_empty() => plain(405),
             "MKCOL" if !self.may(user, path, 'W') => self.denied(user),
-            "MOVE" if !writes => self.denied(user),
+            "MOVE" if !writes || !writes_root => self.denied(user),
+            "MKCOL" | "MOVE" if path.is_empty() => plain(405),
+            "MKCOL" if path.rsplit('/').next().is_some_and(|name| name.starts_with('.')) => plain(400),
             "MKCOL" | "MOVE" if there => plain(405),
             "MOVE" if writes => plain(404),
             "MKCALENDAR" if !self.may(user, path, 'w') => self.denied(user),
             "MKCALENDAR" if there => plain(409),
             "MKCALENDAR" | "PUT" | "MKCOL" if !self.is_there(parent) => plain(409),
-            "MKCALENDAR" | "PUT" | "MKCOL" if path.contains('/') => plain(201),
+            "MKCOL" => plain(201),
+            "MKCALENDAR" | "PUT" if path.contains('/') => plain(201),
             "GET" | "HEAD" | "PROPFIND" | "REPORT" | "DELETE" | "PROPPATCH" => plain(404),
             _ => self.denied(user),
         }

@@ -48,7 +48,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Ini, BadIni> {
     let mut ini = Ini::default();
     let mut rest = bytes;
     while !rest.is_empty() {
-        let cut: IResult<&[u8], &[u8]> = take_till(|byte| byte == b'\n').parse(rest);
+        let cut: IResult<&[u8], &[u8]> = take_till(|byte| matches!(byte, b'\n' | b'\r')).parse(rest);
         let (behind, line) = cut.unwrap_or((&[], rest));
         let start = bytes.len() - rest.len();
         ini.line(&String::from_utf8_lossy(line), Span::new(start, start + line.len()))?;

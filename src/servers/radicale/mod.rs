@@ -4,6 +4,7 @@ mod collections;
 mod ini;
 mod named;
 mod names;
+mod presented;
 mod rights;
 mod server;
 mod settings;

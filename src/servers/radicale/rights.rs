@@ -28,8 +28,16 @@ impl Rights {
     /// The sections of a file.
     pub(super) fn file(bytes: &[u8]) -> Result<Self, BadIni> {
         let ini = read(bytes)?;
-        let sections = ini.sections.iter().map(|section| {
-            let value = |name: &str| ini.get(&section.name, name).map(|setting| setting.value.clone());
+        // A percent sign stands for another option's value, or for itself where it stands twice.
+        let stray = |value: &str| value.replace("%%", "").contains('%');
+        if let Some(bad) = ini.settings.iter().find(|setting| stray(&setting.value)) {
+            return Err(BadIni { message: "a percent sign must stand twice", span: bad.span });
+        }
+        let default = |name: &str| ini.get("DEFAULT", name).map(|setting| setting.value.clone());
+        let sections = ini.sections.iter().filter(|section| section.name != "DEFAULT").map(|section| {
+            let value = |name: &str| {
+                ini.get(&section.name, name).map(|setting| setting.value.clone()).or_else(|| default(name))
+            };
             let message = "a section without a collection or without permissions";
             let needed = |name: &str| value(name).ok_or(BadIni { message, span: section.span });
             Ok((value("user").unwrap_or_default(), needed("collection")?, needed("permissions")?))
@@ -45,6 +53,7 @@ impl Rights {
         let letters = match (self, depth) {
             (Self::File(sections), _) => return from_file(sections, user, path),
             (_, _) if user.is_empty() && !anybody => "",
+            (Self::Authenticated, 0) => "RW",
             (_, 0) => "R",
             (Self::Authenticated, 1) => "RW",
             (Self::Authenticated, 2) => "rw",
@@ -56,6 +65,12 @@ impl Rights {
         };
         Some(letters.to_owned())
     }
+}
+
+/// Whether a field of `str.format` is left in a text.
+fn left_over(text: &str) -> bool {
+    let text = text.replace("{{", "").replace("}}", "").replace("\\{", "").replace("\\}", "");
+    text.contains(['{', '}'])
 }
 
 fn from_file(sections: &[(String, String, String)], user: &str, path: &str) -> Option<String> {
@@ -71,6 +86,11 @@ fn from_file(sections: &[(String, String, String)], user: &str, path: &str) -> O
             let text = group.map_or("", |group| group.as_str());
             filled = filled.replace(&format!("{{{index}}}"), &fancy_regex::escape(text));
         }
+        // What is left in braces Python's `format` does not know.
+        if left_over(&filled) {
+            return None;
+        }
+        let filled = filled.replace("{{", "{").replace("}}", "}");
         if whole(&filled)?.is_match(path).unwrap_or(false) {
             return Some(letters.clone());
         }

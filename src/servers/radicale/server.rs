@@ -5,12 +5,11 @@ use std::path::Path;
 
 use super::ini::{Ini, read};
 use super::names::Allowed;
+use super::presented::presented;
 use super::rights::Rights;
 use super::settings::{check, is_on};
-use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
-use crate::gate::{
-    Base64, Checked, Content, Host, Opened, Post, Presented, Profile, Style, percent_decoded, surveyed, target_path,
-};
+use crate::answer::{Answer, Because, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
+use crate::gate::{Checked, Content, Host, Opened, Post, Presented, Profile, percent_decoded, surveyed, target_path};
 use crate::hash::{Encryption, Verifier};
 use crate::read::Fault;
 use crate::source::{FileId, Place, Sources, Span};
@@ -50,6 +49,8 @@ pub(super) struct Radicale<'a> {
     pub(super) place: Option<Place>,
     /// Users whose own collections were made at their logins.
     pub(super) made: RefCell<Vec<String>>,
+    /// Whether requests are to be decoded in a way that Python does not know.
+    undecodable: bool,
 }
 
 /// Opens a `config`.
@@ -70,6 +71,7 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         web: true,
         place: None,
         made: RefCell::default(),
+        undecodable: false,
         host,
     };
     let taken = match parsed {
@@ -105,6 +107,9 @@ impl Radicale<'_> {
             "none" => false,
             _ => return Err(wrong(file, at("web", "type"), "type", "there is no such module")),
         };
+        let encodings =
+            ["utf-8", "utf8", "ascii", "latin-1", "latin1", "iso-8859-1", "iso-8859-15", "cp1252", "utf-16"];
+        self.undecodable = !encodings.contains(&text("encoding", "request", "utf-8").to_lowercase().as_str());
         self.storage = text("storage", "filesystem_folder", "/var/lib/radicale/collections");
         self.place = Some(Place::new(file, kind_span));
         if is_on(&self.ini, "auth", "lc_username") && is_on(&self.ini, "auth", "uc_username") {
@@ -126,7 +131,10 @@ impl Radicale<'_> {
                 mode?;
                 Auth::Htpasswd(opened)
             }
-            "remote_user" => Auth::Header(None),
+            "remote_user" | "http_remote_user" => Auth::Header(None),
+            "oauth2" if text("auth", "oauth2_token_endpoint", "").is_empty() => {
+                return Err(wrong(file, kind_span, "oauth2_token_endpoint", "it is missing"));
+            }
             "http_x_remote_user" => Auth::Header(Some("x-remote-user")),
             // They need Python modules of their own at the start.
             "ldap" | "pam" => {
@@ -289,23 +297,6 @@ fn mode(name: &str) -> Option<Verifier> {
     }))
 }
 
-/// Who is presented: `Basic` counts with its case, and what it cannot take apart is a 500.
-fn presented(request: &Request) -> Result<Presented, Answer> {
-    let Login::Header(header) = &request.login else {
-        return Ok(Presented::of(&request.login, Style::LOOSE));
-    };
-    let header = header.reveal().trim_ascii();
-    let Some(text) = header.strip_prefix(b"Basic") else { return Ok(Presented::Nobody) };
-    let failed = || Err(Answer { status: Some(500), because: Vec::new() });
-    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
-    let pads = text.iter().filter(|byte| **byte == b'=').count();
-    if letters % 4 == 1 || (letters + pads < letters.div_ceil(4) * 4) {
-        return failed();
-    }
-    let presented = Presented::header(&[b"Basic ", text].concat(), Style { base64: Base64::Loose, blanks: true });
-    if presented.name().is_none() { failed() } else { Ok(presented) }
-}
-
 impl Server for Radicale<'_> {
     fn name(&self) -> &'static str {
         "radicale"
@@ -362,15 +353,25 @@ impl Server for Radicale<'_> {
         if matches!(path.trim_end_matches('/'), "/.well-known/caldav" | "/.well-known/carddav") {
             return plain(301);
         }
+        if path.starts_with("/.well-known/") {
+            return plain(404);
+        }
+        if self.undecodable {
+            return plain(500);
+        }
         let user = match self.user(request, trace) {
             Ok(user) => user,
             Err(answer) => return answer,
         };
         let get = matches!(request.method.as_str(), "GET" | "HEAD");
+        // A user's own collection is looked for at the login.
+        if !user.is_empty() && self.letters(&user, &user).is_none() {
+            return plain(500);
+        }
         match (request.method.as_str(), path.as_str()) {
             ("OPTIONS", _) => return plain(200),
             ("POST", _) => return plain(405),
-            (_, "/" | "") if get => return plain(302),
+            (_, path) if get && path.trim_matches('/').is_empty() => return plain(302),
             (_, "/.web") if get => return plain(if self.web { 302 } else { 200 }),
             (_, path) if get && path.starts_with("/.web/") && !self.web => return plain(302),
             (_, "/.web/" | "/.web/index.html" | "/.web/fn.js" | "/.web/css/main.css") if get => return plain(200),

@@ -43,6 +43,16 @@ pub(super) fn check(file: FileId, ini: &Ini) -> Result<(), Because> {
                 let reason = Reason::UnknownDirective { name: setting.name.clone(), nearest };
                 return Err(Because::at(reason, place));
             }
+            Some(_) if setting.section == "storage" && setting.name == "type" && !is_storage(&setting.value) => {
+                let message = "there is no such module".to_owned();
+                return Err(Because::at(Reason::WrongArguments { name: setting.name.clone(), message }, place));
+            }
+            Some(_)
+                if setting.name == "script_name" && !setting.value.is_empty() && !setting.value.starts_with('/') =>
+            {
+                let message = "it must begin with a slash".to_owned();
+                return Err(Because::at(Reason::WrongArguments { name: setting.name.clone(), message }, place));
+            }
             Some(kind) if !fits(kind, &setting.value) => {
                 let message = "Radicale does not take this value".to_owned();
                 return Err(Because::at(Reason::WrongArguments { name: setting.name.clone(), message }, place));
@@ -53,14 +63,30 @@ pub(super) fn check(file: FileId, ini: &Ini) -> Result<(), Because> {
     Ok(())
 }
 
+/// Whether storage is of Radicale's own kinds, or perhaps of another module's.
+fn is_storage(name: &str) -> bool {
+    matches!(name, "multifilesystem" | "multifilesystem_nolock") || name.contains('.')
+}
+
 fn fits(kind: &str, value: &str) -> bool {
     match kind {
         "bool" => truth(value).is_some(),
         "positive_float" => value.parse::<f64>().is_ok_and(|value| value >= 0.0 && value.is_finite()),
         "positive_int" => value.parse::<u64>().is_ok(),
         "int" => value.parse::<i64>().is_ok(),
+        "json_str" => value.is_empty() || serde_json::from_str::<serde_json::Value>(value).is_ok(),
+        "logging_level" => {
+            let levels = ["trace", "debug", "info", "notice", "warning", "warn", "error", "critical", "alert"];
+            levels.contains(&value.to_lowercase().as_str())
+        }
+        "list_of_ip_address" => value.split(',').map(str::trim).all(is_address),
         _ => true,
     }
+}
+
+/// An address or a name, and a port behind a colon.
+fn is_address(text: &str) -> bool {
+    text.is_empty() || text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 /// The truth values of `RawConfigParser.BOOLEAN_STATES`.

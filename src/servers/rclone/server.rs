@@ -194,7 +194,8 @@ impl Server for Rclone<'_> {
             Err(status) => return plain(status),
         };
         let base = if self.base.is_empty() { String::new() } else { format!("/{}", self.base) };
-        let Some(path) = path.strip_prefix(&base).filter(|path| path.is_empty() || path.starts_with('/')) else {
+        // A longer name that only begins as the base does is asked for a login too.
+        let Some(path) = path.strip_prefix(&base) else {
             return plain(404);
         };
         if let Some(opened) = &self.opened
@@ -205,7 +206,7 @@ impl Server for Rclone<'_> {
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
             return plain(405);
         }
-        if path.is_empty() {
+        if !path.starts_with('/') {
             return plain(404);
         }
         if path == "/" {
