@@ -73,6 +73,10 @@ impl Files for Disk {
         if std::fs::symlink_metadata(path)?.is_symlink() { Ok(Some(std::fs::read_link(path)?)) } else { Ok(None) }
     }
 
+    fn modified(&self, path: &Path) -> Option<i64> {
+        Some(std::os::unix::fs::MetadataExt::mtime(&std::fs::metadata(path).ok()?))
+    }
+
     fn owner(&self, path: &Path) -> Result<u32, Fault> {
         Ok(std::os::unix::fs::MetadataExt::uid(&std::fs::symlink_metadata(path)?))
     }

@@ -133,6 +133,12 @@ pub trait Files: Sync {
     /// Where a symbolic link points, as it is written there; `None` if the path is no link.
     fn link(&self, path: &Path) -> Result<Option<PathBuf>, Fault>;
 
+    /// The second since 1970 in which the file was changed last, if that is told.
+    fn modified(&self, path: &Path) -> Option<i64> {
+        let _ = path;
+        None
+    }
+
     /// Who owns what the path itself names, links not followed; where that is not told, who owns the folder it lies in.
     fn owner(&self, path: &Path) -> Result<u32, Fault> {
         self.stat(path.parent().unwrap_or(path)).map(|stat| stat.uid)

@@ -37,6 +37,10 @@ impl Files for Overlay<'_> {
         if path == self.path { Ok(None) } else { self.under.link(path) }
     }
 
+    fn modified(&self, path: &Path) -> Option<i64> {
+        self.under.modified(path).filter(|_| path != self.path)
+    }
+
     fn owner(&self, path: &Path) -> Result<u32, Fault> {
         self.under.owner(path)
     }

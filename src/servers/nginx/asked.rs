@@ -41,7 +41,7 @@ impl Asked {
     pub(super) fn from(request: &Request, address: Address) -> Self {
         let header = |(name, value): &(String, Vec<u8>)| Header {
             name: name.to_ascii_lowercase().into_bytes(),
-            value: value.trim_ascii().to_vec(),
+            value: without_blanks(value).to_vec(),
         };
         let mut headers: Vec<Header> = request.headers.iter().map(header).collect();
         let mut authorize = |value: Vec<u8>| headers.push(Header { name: b"authorization".to_vec(), value });
@@ -53,7 +53,7 @@ impl Asked {
                 let pair = [user.as_slice(), b":", password.reveal()].concat();
                 authorize([b"Basic ".as_slice(), STANDARD.encode(pair).as_bytes()].concat());
             }
-            Login::Header(value) => authorize(value.reveal().trim_ascii().to_vec()),
+            Login::Header(value) => authorize(without_blanks(value.reveal()).to_vec()),
             Login::Holder(user) => {
                 holder = Some(user.clone());
                 let pair = [user.as_slice(), b":"].concat();
@@ -103,7 +103,9 @@ impl Asked {
         ];
         // `ngx_http_parse_header_line`
         let is_broken = |header: &Header| {
-            header.name.iter().any(|byte| *byte <= b' ' || *byte == 0x7f) || header.value.contains(&0)
+            matches!(header.name.as_slice(), [] | [b':', ..])
+                || header.name.iter().any(|byte| *byte <= b' ' || *byte == 0x7f)
+                || header.value.contains(&0)
         };
         if self.headers.iter().any(is_broken) {
             return Some(400);
@@ -140,6 +142,14 @@ impl Asked {
             Client::Elsewhere | Client::Welcome => None,
         }
     }
+}
+
+/// A text without the blanks around it; tabs are none (`ngx_http_parse_header_line`).
+pub(super) fn without_blanks(text: &[u8]) -> &[u8] {
+    let start = text.iter().take_while(|byte| **byte == b' ').count();
+    let behind = text.get(start..).unwrap_or_default();
+    let end = behind.iter().rev().take_while(|byte| **byte == b' ').count();
+    behind.get(..behind.len() - end).unwrap_or_default()
 }
 
 /// A host in small letters without port and final dot; `None`: 400 (`ngx_http_validate_host`).

@@ -152,6 +152,10 @@ impl super::site::Site<'_> {
     pub(super) fn opened(&self, path: &Path, item: &Item) -> Known<Opened> {
         let missing = |missing| Err(Box::new(Because::at(Reason::CannotTell { missing }, item.place_of(0))));
         let shown = path.display().to_string();
+        if super::disk::is_too_long(path.as_os_str().as_encoded_bytes()) {
+            let fault = "(36)File name too long".to_owned();
+            return Ok(Opened::Failed(500, Reason::UserFileUnreadable { path: shown, fault }));
+        }
         let Located::Local { path: local, .. } = super::include::locate(self.target, path) else {
             return missing(Missing::Path { path: shown });
         };

@@ -2,6 +2,7 @@
 //! ngx_http_static_module.c, ngx_http_index_module.c, ngx_http_autoindex_module.c, ngx_http_try_files_module.c;
 //! src/http/ngx_http_special_response.c).
 
+use super::conditional::Entity;
 use super::directives::number;
 use super::disk::{Entry, Failed};
 use super::exchange::{End, Exchange, HANDLERS, Known};
@@ -65,7 +66,12 @@ impl Exchange<'_, '_> {
     fn handled(&mut self, item: &Item) -> Known<End> {
         let reads = matches!(self.method.as_str(), "GET" | "HEAD");
         match item.name.as_slice() {
-            b"stub_status" | b"empty_gif" if reads => Ok(End::Sent(200)),
+            b"empty_gif" if reads => {
+                // The date that the picture was made on; it has no entity tag.
+                self.entity = Entity::Foreign;
+                Ok(End::Sent(200))
+            }
+            b"stub_status" if reads => Ok(End::Sent(200)),
             b"stub_status" | b"empty_gif" => Ok(End::Status(405)),
             b"echo" => Ok(End::Sent(200)),
             b"flv" | b"mp4" if !reads => Ok(End::Status(405)),
@@ -93,6 +99,7 @@ impl Exchange<'_, '_> {
         if zipped && self.method != "POST" {
             let other = [path.as_slice(), b".gz"].concat();
             if self.site.disk.open(&other)? == Ok(Entry::File) {
+                self.entity = self.site.disk.entity(&other);
                 return Ok(End::Sent(200));
             }
         }
@@ -107,20 +114,11 @@ impl Exchange<'_, '_> {
             Ok(Entry::Directory) => End::Status(301),
             Ok(Entry::Other) => End::Status(404),
             Ok(Entry::File) if self.method == "POST" => End::Status(405),
-            Ok(Entry::File) => self.conditional(End::Sent(200))?,
-        })
-    }
-
-    /// Headers that ask for less than the whole file.
-    fn conditional(&mut self, end: End) -> Known<End> {
-        let headers = ["range", "if-modified-since", "if-none-match", "if-match", "if-unmodified-since"];
-        match headers.iter().find(|name| self.asked.header(name).is_some()) {
-            Some(name) if self.main => {
-                let missing = Missing::Condition { directive: (*name).to_owned() };
-                Err(self.unknown(missing, None))
+            Ok(Entry::File) => {
+                self.entity = self.site.disk.entity(&path);
+                End::Sent(200)
             }
-            _ => Ok(end),
-        }
+        })
     }
 
     /// The path of the file system (`ngx_http_map_uri_to_path`); `None`: 500.
@@ -296,13 +294,14 @@ impl Exchange<'_, '_> {
         Ok(Some(End::Redirect(path, args)))
     }
 
+    /// Whether there is a page for a status here.
+    pub(super) fn has_page(&self, status: u16) -> bool {
+        self.tree().nearest(self.block, &["error_page"]).iter().any(|item| lists(item, status))
+    }
+
     /// The page for a status (`ngx_http_send_error_page`); `None`: there is none.
     pub(super) fn page(&mut self, status: u16, pages: &[&Item]) -> Known<Option<End>> {
-        let listed = |item: &&&Item| {
-            let codes = item.args.iter().take(item.args.len().saturating_sub(1));
-            codes.filter(|word| !word.value.starts_with(b"=")).any(|word| number(&word.value) == Some(status.into()))
-        };
-        let Some(item) = pages.iter().find(listed) else { return Ok(None) };
+        let Some(item) = pages.iter().find(|item| lists(item, status)) else { return Ok(None) };
         let before = item.args.len().checked_sub(2).map(|at| item.arg(at)).unwrap_or_default();
         let overwrite = match before {
             [b'='] => Some(0),
@@ -334,4 +333,10 @@ impl Exchange<'_, '_> {
             },
         }))
     }
+}
+
+/// Whether an `error_page` names a status.
+fn lists(item: &Item, status: u16) -> bool {
+    let codes = item.args.iter().take(item.args.len().saturating_sub(1));
+    codes.filter(|word| !word.value.starts_with(b"=")).any(|word| number(&word.value) == Some(status.into()))
 }

@@ -3,6 +3,7 @@
 use crate::answer::{Because, Missing, Reason, Target};
 use crate::read::{Account, Fault, FileType, Located, Obstacle, Stat, server_path};
 
+use super::conditional::Entity;
 use super::include::locate;
 
 /// What a path leads to.
@@ -54,7 +55,7 @@ impl Disk<'_> {
 
     fn look(&self, path: &[u8], open: bool) -> Result<Result<Entry, Failed>, Unknown> {
         let path = path.split(|byte| *byte == 0).next().unwrap_or_default();
-        if path.len() > 4095 || path.split(|byte| *byte == b'/').any(|name| name.len() > 255) {
+        if is_too_long(path) {
             return Ok(Err(Failed::TooLong));
         }
         let server = server_path(path);
@@ -99,6 +100,14 @@ impl Disk<'_> {
         })
     }
 
+    /// A file as it is sent.
+    pub(super) fn entity(&self, path: &[u8]) -> Entity {
+        let Located::Local { path, .. } = locate(self.target, &server_path(path)) else { return Entity::Foreign };
+        let files = self.target.files;
+        let modified = files.modified(&path).filter(|_| self.target.paths.is_host());
+        files.stat(&path).map_or(Entity::Foreign, |stat| Entity::File { len: stat.len, modified })
+    }
+
     /// Whether a worker may make and take away names in a directory.
     pub(super) fn may_write(&self, directory: &[u8]) -> Result<bool, Unknown> {
         let server = server_path(directory);
@@ -110,8 +119,13 @@ impl Disk<'_> {
     /// Whether `-x` holds: the owner's bit for execution (`of.is_exec`).
     pub(super) fn is_executable(&self, path: &[u8]) -> bool {
         let Located::Local { path, .. } = locate(self.target, &server_path(path)) else { return false };
-        self.target.files.stat(&path).is_ok_and(|stat| stat.mode & 0o100 != 0 && stat.kind == FileType::Regular)
+        self.target.files.stat(&path).is_ok_and(|stat| stat.mode & 0o100 != 0)
     }
+}
+
+/// Whether the kernel takes no such path (`PATH_MAX`, `NAME_MAX`).
+pub(super) fn is_too_long(path: &[u8]) -> bool {
+    path.len() > 4095 || path.split(|byte| *byte == b'/').any(|name| name.len() > 255)
 }
 
 /// Whether the permission bits are there: the owner's alone if it owns, else the group's, else the others'.

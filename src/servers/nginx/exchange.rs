@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::asked::Asked;
+use super::conditional::Entity;
 use super::disk::Unknown;
 use super::location::{self, Found, PASSES};
 use super::methods;
@@ -61,6 +62,10 @@ pub(super) struct Exchange<'x, 't> {
     pub(super) main: bool,
     pub(super) changed: bool,
     changes: u8,
+    /// What is sent, if it is.
+    pub(super) entity: Entity,
+    /// Whether its body was found too large, and is not looked at again.
+    discarded: bool,
     pub(super) valid_location: bool,
     /// Whether the path is still the one that was sent.
     pub(super) valid_unparsed: bool,
@@ -102,6 +107,8 @@ impl<'x, 't> Exchange<'x, 't> {
             main: true,
             changed: false,
             changes: CHANGES,
+            entity: Entity::Bare,
+            discarded: false,
             valid_location: true,
             valid_unparsed: true,
             error_page: false,
@@ -143,12 +150,20 @@ impl<'x, 't> Exchange<'x, 't> {
         let mut end = self.phases(start)?;
         loop {
             let start = match end {
-                End::Sent(status) => return Ok(if self.err_status == 0 { status } else { self.err_status }),
+                End::Sent(status) => match if self.err_status == 0 { status } else { self.err_status } {
+                    200 => match self.conditional(self.entity)? {
+                        refused @ (412 | 416) => {
+                            end = End::Status(refused);
+                            continue;
+                        }
+                        status => return Ok(status),
+                    },
+                    status => return Ok(status),
+                },
                 // `ngx_http_finalize_request`: these close the connection without a word.
                 End::Status(408 | 444 | 499) => return Ok(0),
-                End::Status(status) if status < 300 && !matches!(status, 201 | 204) => {
-                    return Ok(if self.err_status == 0 { status } else { self.err_status });
-                }
+                // These would have been sent already: nothing is.
+                End::Status(status) if status < 300 && !matches!(status, 201 | 204) => return Ok(0),
                 End::Status(status) => match self.special(status)? {
                     End::Sent(status) => return Ok(status),
                     other @ End::Status(_) | other @ End::Redirect(..) | other @ End::Named(_) => {
@@ -159,6 +174,7 @@ impl<'x, 't> Exchange<'x, 't> {
                 End::Redirect(uri, args) => self.redirect(uri, args),
                 End::Named(name) => self.named(&name),
             };
+            self.entity = Entity::Bare;
             end = match start {
                 Some(start) => self.phases(start)?,
                 None => End::Status(500),
@@ -294,12 +310,13 @@ impl<'x, 't> Exchange<'x, 't> {
         };
         self.block = id;
         let place = tree.get(id).place;
-        self.step(Some(place), || location_words(tree, id));
+        self.step(Some(place), || location::words(tree, id));
         if !self.internal && tree.setting(id, "internal").is_some() {
             return Ok(Some(End::Status(404)));
         }
         self.enter();
-        if self.is_too_large() {
+        if !self.discarded && self.is_too_large() {
+            self.discarded = true;
             return Ok(Some(End::Status(413)));
         }
         Ok(redirects.then_some(End::Status(301)))
@@ -323,14 +340,6 @@ impl<'x, 't> Exchange<'x, 't> {
         } else if self.block != outer && passes(outer) {
             self.handler = Some(outer);
         }
-    }
-
-    fn is_too_large(&self) -> bool {
-        let limit = match self.setting("client_max_body_size") {
-            Some(item) => super::directives::offset(item.arg(0)).unwrap_or(0),
-            None => 1 << 20,
-        };
-        self.asked.length().is_some_and(|length| limit > 0 && length > limit)
     }
 
     /// Takes down what a regular expression captured.
@@ -383,12 +392,3 @@ impl<'x, 't> Exchange<'x, 't> {
 
 /// Directives that answer by themselves.
 pub(super) const HANDLERS: [&str; 6] = ["stub_status", "empty_gif", "flv", "mp4", "echo", "perl"];
-
-fn location_words(tree: &Tree, id: BlockId) -> String {
-    let block = tree.get(id);
-    if block.kind != Kind::Location {
-        return "no location is for it, so the server's own settings hold".to_owned();
-    }
-    let words: Vec<_> = block.args.iter().map(|word| String::from_utf8_lossy(&word.value)).collect();
-    format!("location {} takes it", words.join(" "))
-}

@@ -90,9 +90,14 @@ impl Reader<'_> {
 
 /// Where a path of the server lies here. In a checkout the folder of the main file stands for the usual one on a server.
 pub(super) fn locate(target: &Target<'_>, path: &Path) -> Located {
-    let told = target.paths.told(target.files, path);
-    if told != Located::Unmapped {
-        return told;
+    match target.paths.told(target.files, path) {
+        Located::Local { path: clean, how: How::Host } => {
+            // The kernel goes down before it goes up: what does not lead there so keeps its `..`.
+            let same = clean == path || read::real(target.files, path) == read::real(target.files, &clean);
+            return Located::Local { path: if same { clean } else { path.to_owned() }, how: How::Host };
+        }
+        told @ Located::Local { .. } => return told,
+        Located::Unmapped => {}
     }
     let mut below = USUAL.iter().filter_map(|usual| path.strip_prefix(usual).ok());
     match below.next().map(|below| target.folder().join(below)) {

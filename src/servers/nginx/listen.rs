@@ -153,6 +153,16 @@ impl Listens {
         let inet = || self.0.iter().filter(|listen| matches!(listen.address, Address::Inet(..)));
         let written = |listen: &&Listen| !listen.implied;
         let found = inet().filter(written).find(speaks).or_else(|| inet().find(speaks)).or_else(|| inet().next())?;
+        // Of several addresses with that port, the one that a client of this machine tries.
+        let port = |listen: &Listen| match listen.address {
+            Address::Inet(_, port) => Some(port),
+            Address::Unix(_) => None,
+        };
+        let near = |listen: &&Listen| match listen.address {
+            Address::Inet(ip, _) => ip == Ipv4Addr::LOCALHOST || ip == Ipv4Addr::UNSPECIFIED,
+            Address::Unix(_) => false,
+        };
+        let found = inet().filter(|listen| port(listen) == port(found)).find(near).unwrap_or(found);
         match &found.address {
             Address::Inet(IpAddr::V4(ip), port) if ip.is_unspecified() => {
                 Some(Address::Inet(IpAddr::V4(Ipv4Addr::LOCALHOST), *port))

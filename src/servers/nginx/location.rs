@@ -120,3 +120,13 @@ fn is_passed_on(tree: &Tree, id: BlockId) -> bool {
 /// The directives that hand requests on to another server.
 pub(super) const PASSES: [&str; 6] =
     ["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];
+
+/// What a block is for, in words.
+pub(super) fn words(tree: &Tree, id: BlockId) -> String {
+    let block = tree.get(id);
+    if block.kind != Kind::Location {
+        return "no location is for it, so the server's own settings hold".to_owned();
+    }
+    let written: Vec<_> = block.args.iter().map(|word| String::from_utf8_lossy(&word.value)).collect();
+    format!("location {} takes it", written.join(" "))
+}

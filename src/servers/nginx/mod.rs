@@ -3,8 +3,10 @@
 mod access;
 mod asked;
 mod basic;
+mod buffers;
 mod commands;
 mod condition;
+mod conditional;
 mod content;
 mod dav;
 mod directives;
@@ -23,6 +25,7 @@ mod notes;
 mod open;
 mod passing;
 mod reader;
+mod reply;
 mod rewriting;
 mod script;
 mod secrets;

@@ -96,7 +96,7 @@ impl Site<'_> {
         let (method, login, client) = (method.to_owned(), Login::Anonymous, Client::Elsewhere);
         let request = Request { path, method, login, client, https: false, headers };
         let asked = Asked::from(&request, self.listens.first(false)?);
-        self.handle(&asked, 0, &mut Trace::unwanted()).ok().map(|(status, _)| status)
+        self.handle(&asked, 0, &mut Trace::unwanted()).ok().map(|(reply, _)| reply.status)
     }
 }
 

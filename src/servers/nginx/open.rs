@@ -91,7 +91,7 @@ impl Server for Nginx<'_> {
             return Answer::unknown(Because::nowhere(Reason::CannotTell { missing }));
         };
         match self.0.handle(&Asked::from(request, address), 0, trace) {
-            Ok((status, because)) => Answer { status: Some(status), because },
+            Ok((reply, because)) => Answer { status: Some(reply.status), because },
             Err(missing) => Answer::unknown(*missing),
         }
     }

@@ -3,9 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::asked::{Asked, Header};
+use super::conditional::Entity;
 use super::disk::Entry;
 use super::exchange::{End, Exchange, Known};
-use super::listen::{Address, address};
+use super::listen::{Address, BadAddress, address};
+use super::reply::Reply;
 use super::tree::{Block, Item, Kind};
 use super::upstream::{parts, without_scheme};
 use crate::answer::{Client, Missing};
@@ -33,20 +35,21 @@ impl Exchange<'_, '_> {
         let (host, uri) = parts(rest);
         let computed = item.arg(0).contains(&b'$');
         let uri = if uri.starts_with(b"?") { [b"/", uri].concat() } else { uri.to_vec() };
-        let mut statuses = Vec::new();
+        let mut replies = Vec::new();
         for address in self.addresses(host, if https { 443 } else { 80 }, computed, item)? {
-            let Some(address) = address else { return Ok(End::Status(502)) };
+            let address = match address {
+                Ok(address) => address,
+                Err(status) => return Ok(End::Status(status)),
+            };
             let backend = Backend { address, https, host: host.to_vec(), uri: uri.clone(), computed };
-            statuses.push(if http { self.proxy(&backend, item)? } else { self.gone(&backend.address, item)? });
+            replies.push(if http { self.proxy(&backend, item)? } else { self.gone(&backend.address, item)? });
         }
         // A server that cannot be reached is passed over for the next one.
-        let reached: Vec<u16> = statuses.iter().copied().filter(|status| *status != 0).collect();
+        self.entity = Entity::Foreign;
+        let reached: Vec<Reply> = replies.into_iter().filter(|reply| reply.status != 0).collect();
         match reached.as_slice() {
             [] => Ok(End::Status(502)),
-            [first, others @ ..] if others.iter().all(|status| status == first) => {
-                let intercepts = self.tree().flag(self.block, "proxy_intercept_errors", false) && *first >= 300;
-                Ok(if intercepts { End::Status(*first) } else { End::Sent(*first) })
-            }
+            [first, others @ ..] if others.iter().all(|reply| reply == first) => Ok(self.take(first)),
             _ => Err(self.provider(&shown, item)),
         }
     }
@@ -55,16 +58,17 @@ impl Exchange<'_, '_> {
         self.unknown(Missing::Provider { name: name.to_owned() }, Some(item.place_of(0)))
     }
 
-    /// The addresses behind a host; `None`: no address can be found.
-    fn addresses(&self, host: &[u8], port: u16, computed: bool, item: &Item) -> Known<Vec<Option<Address>>> {
+    /// The addresses behind a host; the status if no address can be found.
+    fn addresses(&self, host: &[u8], port: u16, computed: bool, item: &Item) -> Known<Vec<Result<Address, u16>>> {
         let tree = self.tree();
         let named = |block: &&Block| block.args.first().is_some_and(|word| word.value.eq_ignore_ascii_case(host));
         let upstreams = self.site.http().into_iter().flat_map(|http| tree.children(http, Kind::Upstream));
         let shown = String::from_utf8_lossy(host).into_owned();
         let Some(block) = upstreams.map(|id| tree.get(id)).find(named) else {
             return match address(host, port) {
-                Ok(address) if !computed || !host.starts_with(b"localhost") => Ok(vec![Some(address)]),
-                _ if computed && self.setting("resolver").is_none() => Ok(vec![None]),
+                Ok(address) if !computed || !host.starts_with(b"localhost") => Ok(vec![Ok(address)]),
+                Err(BadAddress::Refused(_)) if computed => Ok(vec![Err(500)]),
+                _ if computed && self.setting("resolver").is_none() => Ok(vec![Err(502)]),
                 _ => Err(self.provider(&shown, item)),
             };
         };
@@ -72,14 +76,14 @@ impl Exchange<'_, '_> {
         let marked = |item: &&Item, mark: &[u8]| item.args.iter().skip(1).any(|word| word.value == mark);
         let used: Vec<&Item> = servers.filter(|item| !marked(item, b"down") && !marked(item, b"backup")).collect();
         if used.is_empty() {
-            return Ok(vec![None]);
+            return Ok(vec![Err(502)]);
         }
-        let read = |item: &&Item| address(item.arg(0), 80).map(Some).map_err(|_| self.provider(&shown, item));
+        let read = |item: &&Item| address(item.arg(0), 80).map(Ok).map_err(|_| self.provider(&shown, item));
         used.iter().map(read).collect()
     }
 
-    /// The status from a server of this configuration, 0 if nobody answers there.
-    fn proxy(&mut self, backend: &Backend, item: &Item) -> Known<u16> {
+    /// The answer from a server of this configuration, if anybody answers there.
+    fn proxy(&mut self, backend: &Backend, item: &Item) -> Known<Reply> {
         if self.site.listens.of(&backend.address).is_empty() {
             return self.gone(&backend.address, item);
         }
@@ -87,19 +91,19 @@ impl Exchange<'_, '_> {
             return Err(self.unknown(Missing::TooMany, Some(item.place)));
         }
         let asked = self.handed_on(backend, item)?;
-        let (status, because) = self.site.handle(&asked, self.depth + 1, self.trace)?;
+        let (reply, because) = self.site.handle(&asked, self.depth + 1, self.trace)?;
         self.because.extend(because);
-        Ok(status)
+        Ok(reply)
     }
 
-    /// 0 if it is certain that nobody answers at an address.
-    fn gone(&self, address: &Address, item: &Item) -> Known<u16> {
+    /// No answer, if it is certain that nobody answers at an address.
+    fn gone(&self, address: &Address, item: &Item) -> Known<Reply> {
         match address {
             // Nothing is ever served on the ports of tcpmux and discard.
-            Address::Inet(ip, 1 | 9) if ip.is_loopback() => Ok(0),
+            Address::Inet(ip, 1 | 9) if ip.is_loopback() => Ok(Reply::CLOSED),
             Address::Unix(path) if self.site.target.paths.is_host() => match self.site.disk.stat(path)? {
                 Ok(Entry::Other) => Err(self.provider(&String::from_utf8_lossy(path), item)),
-                Ok(Entry::File | Entry::Directory) | Err(_) => Ok(0),
+                Ok(Entry::File | Entry::Directory) | Err(_) => Ok(Reply::CLOSED),
             },
             Address::Inet(..) | Address::Unix(_) => Err(self.provider(&String::from_utf8_lossy(item.arg(0)), item)),
         }

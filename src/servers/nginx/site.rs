@@ -12,6 +12,7 @@ use super::exchange::{Exchange, Known};
 use super::listen::{Address, Listens};
 use super::names::{choose, names};
 use super::reader::{PREFIX, Stop};
+use super::reply::Reply;
 use super::tree::{BlockId, Item, Kind, Tree};
 use super::uri;
 use crate::answer::{Because, Missing, Reason, Target, Trace};
@@ -109,8 +110,8 @@ impl<'a> Site<'a> {
         marked.or_else(|| listens.first()).map(|listen| listen.server)
     }
 
-    /// A request that comes in at an address: the status in the end, and what led to it.
-    pub(super) fn handle(&self, asked: &Asked, depth: usize, trace: &mut Trace) -> Known<(u16, Vec<Because>)> {
+    /// A request that comes in at an address: what is sent in the end, and what led to it.
+    pub(super) fn handle(&self, asked: &Asked, depth: usize, trace: &mut Trace) -> Known<(Reply, Vec<Because>)> {
         let listens = self.listens.of(&asked.address);
         let Some(default) = self.default_of(&asked.address) else {
             let missing = Missing::Condition { directive: "listen".to_owned() };
@@ -119,7 +120,7 @@ impl<'a> Site<'a> {
         let tls = listens.iter().any(|listen| listen.ssl) || self.tree.flag(default, "ssl", false);
         let speaks_http2 = !tls && listens.iter().any(|listen| listen.http2);
         if speaks_http2 || listens.iter().any(|listen| listen.proxied) {
-            return Ok((0, Vec::new()));
+            return Ok((Reply::CLOSED, Vec::new()));
         }
         if asked.https && !tls {
             let missing = Missing::Condition { directive: "listen".to_owned() };
@@ -128,7 +129,7 @@ impl<'a> Site<'a> {
         let mut exchange = Exchange::new(self, asked, default, trace);
         exchange.depth = depth;
         let status = exchange.arrive(default, tls)?;
-        Ok((status, exchange.because))
+        Ok((exchange.reply(status)?, exchange.because))
     }
 }
 
@@ -141,12 +142,8 @@ impl Exchange<'_, '_> {
         let parts = target.as_ref().and_then(|target| uri::uri(target.rest, merges));
         let (Some(target), Some(parts)) = (target, parts) else { return self.refuse(400) };
         (self.uri, self.args, self.unparsed) = (parts.path, parts.args, parts.unparsed);
-        if self.is_too_long(default) {
-            return self.refuse(if asked.target.len() + asked.method.len() + 11 > self.largest(default) {
-                414
-            } else {
-                400
-            });
+        if let Some(status) = self.overflows(default) {
+            return self.refuse(status);
         }
         for text in [target.host, asked.header("host")].into_iter().flatten() {
             let Some(host) = super::asked::host(text) else { return self.refuse(400) };
@@ -168,21 +165,6 @@ impl Exchange<'_, '_> {
             return self.refuse(496);
         }
         self.serve()
-    }
-
-    /// The largest line that is taken (`large_client_header_buffers`).
-    fn largest(&self, server: BlockId) -> usize {
-        let tree = self.tree();
-        let set =
-            tree.setting(server, "large_client_header_buffers").and_then(|item| super::directives::size(item.arg(1)));
-        usize::try_from(set.unwrap_or(8192)).unwrap_or(usize::MAX)
-    }
-
-    fn is_too_long(&self, server: BlockId) -> bool {
-        let largest = self.largest(server);
-        let line = self.asked.target.len() + self.asked.method.len() + 12;
-        let header = |header: &super::asked::Header| header.name.len() + header.value.len() + 4;
-        line > largest || self.asked.headers.iter().map(header).any(|length| length > largest)
     }
 
     fn choose(&mut self, host: &[u8]) -> Known<()> {

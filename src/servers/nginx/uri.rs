@@ -26,8 +26,9 @@ pub(super) struct Target<'t> {
     pub(super) rest: &'t [u8],
 }
 
-/// Parts a request target; `None`: 400.
+/// Parts a request target; `None`: 400. Blanks around it belong to the line.
 pub(super) fn target(text: &[u8]) -> Option<Target<'_>> {
+    let text = super::asked::without_blanks(text);
     if text.iter().any(|byte| *byte <= b' ' || *byte == 0x7f) {
         return None;
     }
@@ -134,6 +135,24 @@ fn up(out: &mut Vec<u8>) -> Option<()> {
         out.pop();
     }
     Some(())
+}
+
+/// A path and its query from a header of a backend; `None`: it leads up (src/http/ngx_http_parse.c,
+/// `ngx_http_parse_unsafe_uri`).
+pub(super) fn unsafe_uri(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (written, args) = split_args(text);
+    let mut path = Vec::with_capacity(written.len());
+    let mut rest = written.as_slice();
+    while let [first, behind @ ..] = rest {
+        let (next, byte) = match (first, hexadecimal(behind)) {
+            (b'%', Ok((behind, byte))) => (behind, byte),
+            _ => (behind, *first),
+        };
+        path.push(byte);
+        rest = next;
+    }
+    let leads_up = |path: &[u8]| path.split(|byte| *byte == b'/').any(|name| name == b"..");
+    (!path.is_empty() && !path.contains(&0) && !leads_up(&path)).then_some((path, args))
 }
 
 /// Parts a path and its query at the first `?` (`ngx_http_split_args`).
