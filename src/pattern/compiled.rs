@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
-use nom::combinator::{opt, recognize, value};
-use nom::sequence::{delimited, preceded};
+use nom::bytes::complete::{tag, take_while1};
+use nom::combinator::{opt, value};
 
 use super::class::{class, hexadecimal, literal, set};
+use super::pieces::{extension, is_wide, name, quantifier};
 
 /// A pattern that the server compiles.
 #[derive(Debug, Clone)]
@@ -141,6 +141,8 @@ enum Item {
     Repeatable,
     Assertion,
     Lookahead,
+    /// A comment, or the edge of a quotation: a quantifier behind it belongs to what stands before.
+    Nothing,
 }
 
 type Rest<'s> = Result<&'s [u8], PatternFault>;
@@ -171,6 +173,9 @@ impl Writer {
             let (low, high) = quantifier?;
             if item == Item::Assertion {
                 return Err(PatternFault::Refused);
+            }
+            if item == Item::Nothing {
+                return Err(PatternFault::Undecided);
             }
             self.faithful &= item != Item::Lookahead;
             if self.behind > 0 && high != Some(low) {
@@ -245,6 +250,9 @@ impl Writer {
 
     /// Behind `(`.
     fn group<'s>(&mut self, rest: &'s [u8], depth: usize) -> Result<(&'s [u8], Item), PatternFault> {
+        if let Some(behind) = extension(rest)? {
+            return Ok((behind, Item::Nothing));
+        }
         let plain = ["?:", "?=", "?!", "?>", "?i:", "?<=", "?<!"];
         let found = plain.iter().find_map(|opening| Some((*opening, rest.strip_prefix(opening.as_bytes())?)));
         let (opening, body) = match (found, rest) {
@@ -252,6 +260,7 @@ impl Writer {
             (None, [b'?', b'<', b'0'..=b'9', ..] | [b'?', b'P', b'<', b'0'..=b'9', ..]) => {
                 return Err(PatternFault::Refused);
             }
+            (None, [b'?', b'P', b'=', behind @ ..]) => return self.called(behind, ")"),
             (None, [b'?' | b'*', ..]) => ("", self.named(rest)?),
             (None, _) => ("", rest),
         };
@@ -271,7 +280,9 @@ impl Writer {
 
     /// The name of a group; no two may have the same.
     fn named<'s>(&mut self, rest: &'s [u8]) -> Rest<'s> {
-        let (behind, name) = name(rest).ok_or(PatternFault::Undecided)?;
+        let names = matches!(rest, [b'?', b'<', ..] | [b'?', b'P', b'<', ..]);
+        let refused = if names { PatternFault::Refused } else { PatternFault::Undecided };
+        let (behind, name) = name(rest).ok_or(refused)?;
         if self.names.iter().any(|(known, _)| *known == name) {
             return Err(PatternFault::Refused);
         }
@@ -294,7 +305,22 @@ impl Writer {
                 self.text.push(char::from(*first));
                 Ok((behind, Item::Assertion))
             }
-            b'A' => Ok((behind, self.push("^", Item::Assertion))),
+            b'A' | b'G' => Ok((behind, self.push("^", Item::Assertion))),
+            b'K' => Ok((behind, self.push("\\K", Item::Assertion))),
+            b'N' if !behind.starts_with(b"{") || quantifier(behind).is_some() => {
+                Ok((behind, self.push("[^\\n]", Item::Repeatable)))
+            }
+            b'R' => Ok((behind, self.push("(?>\\x0D\\x0A|[\\x0A-\\x0D\\x{85}])", Item::Repeatable))),
+            b'Q' => Ok((self.quoted(behind), Item::Nothing)),
+            b'E' => Ok((behind, Item::Nothing)),
+            b'k' => match behind.split_first() {
+                Some((b'<', behind)) => self.called(behind, ">"),
+                Some((b'{', behind)) => self.called(behind, "}"),
+                Some((b'\'', behind)) => self.called(behind, "'"),
+                _ => Err(PatternFault::Refused),
+            },
+            b'l' | b'L' | b'u' | b'U' | b'F' => Err(PatternFault::Refused),
+            b'N' => Err(if self.dialect.utf { PatternFault::Undecided } else { PatternFault::Refused }),
             b'z' => Ok((behind, self.push("$", Item::Assertion))),
             b'Z' => {
                 self.text.push_str("(?=\\n?$)");
@@ -305,6 +331,7 @@ impl Writer {
                 self.text.push_str(&format!("(?:\\{})", char::from(*first)));
                 Ok((behind, Item::Repeatable))
             }
+            b'x' if !self.dialect.utf && is_wide(behind) => Err(PatternFault::Refused),
             _ => {
                 let (behind, byte) = hexadecimal(rest)?;
                 literal(byte, &mut self.text);
@@ -315,33 +342,31 @@ impl Writer {
     }
 }
 
-/// `?<name>` or `?P<name>`: counted like any group.
-fn name(rest: &[u8]) -> Option<(&[u8], String)> {
-    let first = take_while_m_n::<_, _, ()>(1, 1, |byte: u8| byte.is_ascii_alphabetic() || byte == b'_');
-    let more = take_while_m_n(0, 31, |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_');
-    let mut name = delimited((tag("?"), opt(tag("P")), tag("<")), recognize((first, more)), tag(">"));
-    let (rest, name) = name.parse(rest).ok()?;
-    Some((rest, String::from_utf8_lossy(name).into_owned()))
-}
+impl Writer {
+    /// What a group of a name holds; behind the mark before the name.
+    fn called<'s>(&mut self, rest: &'s [u8], end: &str) -> Result<(&'s [u8], Item), PatternFault> {
+        let name = take_while1::<_, _, ()>(|byte: u8| byte.is_ascii_alphanumeric() || byte == b'_');
+        let (behind, name) = (name, tag(end)).map(|(name, _)| name).parse(rest).map_err(|_| PatternFault::Refused)?;
+        let known = self.names.iter().find(|(known, _)| known.as_bytes() == name);
+        // It may come later.
+        let (_, number) = known.ok_or(PatternFault::Undecided)?;
+        self.references = self.references.max(*number);
+        self.text.push_str(&format!("(?:\\{number})"));
+        Ok((behind, Item::Repeatable))
+    }
 
-type Bounds = Result<(usize, Option<usize>), PatternFault>;
-
-/// A quantifier and what follows it; PCRE2 takes numbers up to 65535, the smaller first.
-fn quantifier(rest: &[u8]) -> Option<(&[u8], Bounds)> {
-    let number = || take_while1::<_, _, ()>(|byte: u8| byte.is_ascii_digit());
-    let most = preceded(tag(","), opt(number()));
-    let braces = delimited(tag("{"), (number(), opt(most)), tag("}"));
-    let short = alt((value((0, None), tag("*")), value((1, None), tag("+")), value((0, Some(1)), tag("?"))));
-    alt((short.map(Ok), braces.map(|(low, most)| bounds(low, most)))).parse(rest).ok()
-}
-
-fn bounds(low: &[u8], most: Option<Option<&[u8]>>) -> Bounds {
-    let number = |digits: &[u8]| str::from_utf8(digits).ok()?.parse::<u16>().ok().map(usize::from);
-    let low = number(low).ok_or(PatternFault::Refused)?;
-    let high = match most {
-        None => Some(low),
-        Some(None) => None,
-        Some(Some(high)) => Some(number(high).ok_or(PatternFault::Refused)?),
-    };
-    if high.is_some_and(|high| high < low) { Err(PatternFault::Refused) } else { Ok((low, high)) }
+    /// Up to `\E`, all stands for itself.
+    fn quoted<'s>(&mut self, rest: &'s [u8]) -> &'s [u8] {
+        let mut rest = rest;
+        loop {
+            rest = match rest {
+                [] => return rest,
+                [b'\\', b'E', behind @ ..] => return behind,
+                [byte, behind @ ..] => {
+                    literal(*byte, &mut self.text);
+                    behind
+                }
+            };
+        }
+    }
 }

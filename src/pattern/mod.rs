@@ -2,5 +2,6 @@
 
 mod class;
 mod compiled;
+mod pieces;
 
 pub use compiled::{Dialect, Groups, Pattern, PatternFault};
