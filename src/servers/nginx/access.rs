@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use super::exchange::{End, Exchange, Known};
-use super::network::{Network, network};
+use super::network::{Network, network, resolved};
 use crate::answer::{Because, Client, Missing, Reason};
 use crate::source::Place;
 
@@ -63,6 +63,7 @@ impl Exchange<'_, '_> {
             let everybody = net == Network::All || net.bits() == 0 && net != Network::Unix;
             let covers = match self.client {
                 Client::Address(ip) => net.covers(ip),
+                Client::Elsewhere if self.asked.is_local() => matches!(net, Network::All | Network::Unix),
                 Client::Elsewhere => everybody,
                 Client::Welcome => allows || everybody,
             };
@@ -121,9 +122,13 @@ impl Exchange<'_, '_> {
     pub(super) fn real_address(&mut self) -> Known<()> {
         let tree = self.tree();
         let trusted: Vec<Network> =
-            tree.nearest(self.block, &["set_real_ip_from"]).iter().filter_map(|item| network(item.arg(0))).collect();
-        let Client::Address(mut client) = self.client else { return Ok(()) };
-        if trusted.is_empty() || self.asked.ip() != Some(client) {
+            tree.nearest(self.block, &["set_real_ip_from"]).iter().filter_map(|item| resolved(item.arg(0))).collect();
+        let client = match self.client {
+            Client::Address(client) if self.asked.ip() == Some(client) => Some(client),
+            Client::Elsewhere if self.asked.is_local() && trusted.contains(&Network::Unix) => None,
+            Client::Address(_) | Client::Elsewhere | Client::Welcome => return Ok(()),
+        };
+        if trusted.is_empty() {
             return Ok(());
         }
         let header = self.setting("real_ip_header").map_or(b"X-Real-IP".to_vec(), |item| item.arg(0).to_vec());
@@ -135,18 +140,32 @@ impl Exchange<'_, '_> {
             values.first().copied().unwrap_or_default().to_vec()
         };
         let recursive = tree.flag(self.block, "real_ip_recursive", false);
-        let mut hops: Vec<&[u8]> =
-            value.split(|byte| matches!(byte, b' ' | b',')).filter(|hop| !hop.is_empty()).collect();
-        while trusted.iter().any(|net| net.covers(client)) {
-            let Some(next) = hops.pop().and_then(hop) else { break };
-            client = next;
-            if !recursive {
-                break;
+        match client {
+            Some(client) => self.client = Client::Address(forwarded(client, &value, &trusted, recursive)),
+            None => {
+                // Behind a socket of this machine stands whoever is named last, and those whom it may be trusted in.
+                let named: Vec<&[u8]> = value.split(|byte| matches!(byte, b' ' | b',')).collect();
+                if let Some(ip) = named.iter().rev().find(|hop| !hop.is_empty()).copied().and_then(hop) {
+                    self.client = Client::Address(ip);
+                }
             }
         }
-        self.client = Client::Address(client);
         Ok(())
     }
+}
+
+/// The client behind proxies that are trusted (src/http/ngx_http_core_module.c, `ngx_http_get_forwarded_addr`).
+pub(super) fn forwarded(client: IpAddr, header: &[u8], trusted: &[Network], recursive: bool) -> IpAddr {
+    let mut client = client;
+    let mut hops: Vec<&[u8]> = header.split(|byte| matches!(byte, b' ' | b',')).filter(|hop| !hop.is_empty()).collect();
+    while trusted.iter().any(|net| net.covers(client)) {
+        let Some(next) = hops.pop().and_then(hop) else { break };
+        client = next;
+        if !recursive {
+            break;
+        }
+    }
+    client
 }
 
 /// An address, perhaps with a port (`ngx_parse_addr_port`).

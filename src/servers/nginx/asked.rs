@@ -130,6 +130,11 @@ impl Asked {
         matches!(self.method.as_str(), "CONNECT" | "TRACE").then_some(405)
     }
 
+    /// Whether it comes over a socket in the file system.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self.address, Address::Unix(_))
+    }
+
     /// How many bytes of body are announced.
     pub(super) fn length(&self) -> Option<u64> {
         self.header("content-length").and_then(number)

@@ -75,9 +75,15 @@ impl Exchange<'_, '_> {
             b"stub_status" | b"empty_gif" => Ok(End::Status(405)),
             b"echo" => Ok(End::Sent(200)),
             b"flv" | b"mp4" if !reads => Ok(End::Status(405)),
-            b"flv" | b"mp4" if self.args.is_empty() && !self.uri.ends_with(b"/") => self.file(),
+            b"flv" | b"mp4" if !self.seeks() => self.file(),
             _ => Err(self.foreign(item)),
         }
+    }
+
+    /// Whether an argument asks for a part of a film.
+    fn seeks(&self) -> bool {
+        let mut pairs = self.args.split(|byte| *byte == b'&').map(<[u8]>::to_ascii_lowercase);
+        pairs.any(|pair| pair.starts_with(b"start=") || pair.starts_with(b"end="))
     }
 
     /// Can't tell: a module from elsewhere does this.
@@ -105,8 +111,10 @@ impl Exchange<'_, '_> {
         }
         let shown = String::from_utf8_lossy(&path).into_owned();
         self.step(None, || format!("the file is {shown}"));
-        if let Some(item) = self.setting("disable_symlinks").filter(|item| item.arg(0) != b"off") {
-            return Err(self.unknown(Missing::Condition { directive: item.name() }, Some(item.place)));
+        match self.crosses_link(&path)? {
+            None => {}
+            Some(Failed::Loop) => return Ok(End::Status(403)),
+            Some(_) => return Ok(End::Status(404)),
         }
         Ok(match self.site.disk.open(&path)? {
             Err(Failed::Missing | Failed::NotADirectory | Failed::TooLong) => End::Status(404),
@@ -119,6 +127,19 @@ impl Exchange<'_, '_> {
                 End::Sent(200)
             }
         })
+    }
+
+    /// Whether the way to a file leads over a link that may not be followed (`ngx_http_set_disable_symlinks`).
+    fn crosses_link(&mut self, path: &[u8]) -> Known<Option<Failed>> {
+        let Some(item) = self.setting("disable_symlinks").filter(|item| item.arg(0) != b"off") else {
+            return Ok(None);
+        };
+        let mode = item.args.iter().find(|word| !word.value.starts_with(b"from="));
+        let from = item.args.iter().find_map(|word| word.value.strip_prefix(b"from="));
+        let from = from.map(|from| self.value(from, item)).transpose()?.unwrap_or_default();
+        let skipped = if path.starts_with(&from) { from.len() } else { 0 };
+        let by_owner = mode.is_some_and(|word| word.value == b"if_not_owner");
+        self.site.disk.has_link(path, skipped, by_owner)
     }
 
     /// The path of the file system (`ngx_http_map_uri_to_path`); `None`: 500.
@@ -256,7 +277,7 @@ impl Exchange<'_, '_> {
             let path = [root.path.as_slice(), &name].concat();
             let found = self.site.disk.stat(&path)?;
             let fits = match found {
-                Ok(entry) => (entry == Entry::Directory) == directory,
+                Ok(entry) => (entry == Entry::Directory) == directory && self.crosses_link(&path)?.is_none(),
                 Err(_) => false,
             };
             if !fits {

@@ -100,6 +100,30 @@ impl Disk<'_> {
         })
     }
 
+    /// What comes of a name of a path, behind so many bytes of it, that is a link; `by_owner`: only of one to what somebody
+    /// else owns (`ngx_open_file_wrapper`).
+    pub(super) fn has_link(&self, path: &[u8], behind: usize, by_owner: bool) -> Result<Option<Failed>, Unknown> {
+        let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at).chain([path.len()]);
+        for end in ends.filter(|end| *end > behind.max(1)) {
+            let server = server_path(path.get(..end).unwrap_or_default());
+            let Located::Local { path: local, .. } = locate(self.target, &server) else {
+                let path = server.display().to_string();
+                return Err(Box::new(Because::nowhere(Reason::CannotTell { missing: Missing::Path { path } })));
+            };
+            let files = self.target.files;
+            if !matches!(files.link(&local), Ok(Some(_))) {
+                continue;
+            }
+            match files.stat(&local) {
+                _ if !by_owner && end < path.len() => return Ok(Some(Failed::NotADirectory)),
+                Ok(stat) if by_owner && files.owner(&local) == Ok(stat.uid) => {}
+                Err(_) if by_owner => return Ok(Some(Failed::Missing)),
+                _ => return Ok(Some(Failed::Loop)),
+            }
+        }
+        Ok(None)
+    }
+
     /// A file as it is sent.
     pub(super) fn entity(&self, path: &[u8]) -> Entity {
         let Located::Local { path, .. } = locate(self.target, &server_path(path)) else { return Entity::Foreign };

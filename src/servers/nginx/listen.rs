@@ -59,7 +59,7 @@ pub(super) fn address(text: &[u8], port: u16) -> Result<Address, BadAddress> {
         b"" => Err(BadAddress::Refused("no host")),
         b"*" => Ok(Address::Inet(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port)),
         b"localhost" => Ok(Address::Inet(IpAddr::V4(Ipv4Addr::LOCALHOST), port)),
-        host => match str::from_utf8(host).ok().and_then(network::address) {
+        host => match str::from_utf8(host).ok().and_then(network::address).or_else(|| network::loose(host)) {
             Some(host) => Ok(Address::Inet(host, port)),
             None => Err(BadAddress::Name),
         },
@@ -76,10 +76,14 @@ fn bracketed(text: &[u8]) -> Option<HostAndPort<'_>> {
 
 fn given(text: Option<&[u8]>, default: u16) -> Result<u16, BadAddress> {
     let Some(text) = text else { return Ok(default) };
+    let port = |text| number(text).and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0);
     // A range stands for its first port here.
-    let text = text.splitn(2, |byte| *byte == b'-').next().unwrap_or(text);
-    let port = number(text).and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0);
-    port.ok_or(BadAddress::Refused("invalid port"))
+    let mut ends = text.splitn(2, |byte| *byte == b'-').map(port);
+    let first = ends.next().flatten().ok_or(BadAddress::Refused("invalid port"))?;
+    match ends.next() {
+        Some(last) if last.is_none_or(|last| last < first) => Err(BadAddress::Refused("invalid port range")),
+        _ => Ok(first),
+    }
 }
 
 /// One `listen`.

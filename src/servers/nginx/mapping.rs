@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::access::forwarded;
 use super::exchange::{Exchange, Known};
 use super::network::{Network, network};
 use super::tree::{Block, BlockId, Item};
@@ -89,34 +90,19 @@ impl Exchange<'_, '_> {
             }
             _ => self.client,
         };
-        let proxied = block.items.iter().any(|entry| entry.name == b"proxy");
-        let forwarded = proxied && self.asked.header("x-forwarded-for").is_some();
-        let ranges = block.items.iter().any(|entry| entry.name == b"ranges");
-        let unknown = || self.unknown(Missing::Condition { directive: "geo".to_owned() }, Some(block.place));
-        if forwarded {
-            return Err(unknown());
-        }
-        if ranges {
-            return of_ranges(block, &client).ok_or_else(unknown);
-        }
-        let mut best: Option<(u32, &Item)> = None;
-        for entry in block.items.iter().filter(|entry| entry.args.len() == 1) {
-            let covers = match network(&entry.name) {
-                Some(net @ Network::Of(..)) => match client {
-                    Client::Address(ip) => net.covers(ip).then(|| net.bits()),
-                    Client::Elsewhere | Client::Welcome => (net.bits() == 0).then_some(0),
-                },
-                _ => None,
-            };
-            if let Some(bits) = covers.filter(|bits| best.is_none_or(|(known, _)| known <= *bits)) {
-                best = Some((bits, entry));
-            }
-        }
-        let deleted =
-            |entry: &Item| block.items.iter().any(|other| other.name == b"delete" && other.arg(0) == entry.name);
-        let found = best.map(|(_, entry)| entry).filter(|entry| !deleted(entry));
-        let default = || block.items.iter().find(|entry| entry.name == b"default");
-        Ok(found.or_else(default).map(|entry| entry.arg(0).to_vec()).unwrap_or_default())
+        let named = |name: &[u8]| block.items.iter().any(|entry| entry.name == name);
+        let proxies: Vec<Network> = block
+            .items
+            .iter()
+            .filter(|entry| entry.name == b"proxy")
+            .filter_map(|entry| network(entry.arg(0)))
+            .collect();
+        let header = self.asked.all("x-forwarded-for").collect::<Vec<_>>().join(&b","[..]);
+        let client = match client {
+            Client::Address(ip) => Client::Address(forwarded(ip, &header, &proxies, named(b"proxy_recursive"))),
+            other @ (Client::Elsewhere | Client::Welcome) => other,
+        };
+        Ok(if named(b"ranges") { of_ranges(block, client) } else { of_networks(block, client) })
     }
 
     fn split(&mut self, block: &Block, item: &Item) -> Known<Vec<u8>> {
@@ -135,21 +121,45 @@ impl Exchange<'_, '_> {
     }
 }
 
-/// The value for an address among ranges; `None`: several hold it, and which one counts is not known.
-fn of_ranges(block: &Block, client: &Client) -> Option<Vec<u8>> {
+/// The value for an address among ranges: the last one that holds it.
+fn of_ranges(block: &Block, client: Client) -> Vec<u8> {
     let holds = |entry: &&Item| {
         let mut ends =
             entry.name.splitn(2, |byte| *byte == b'-').map(|end| str::from_utf8(end).ok()?.parse::<IpAddr>().ok());
         let (Some(Some(low)), Some(Some(high)), Client::Address(ip)) = (ends.next(), ends.next(), client) else {
             return false;
         };
-        low.is_ipv4() == ip.is_ipv4() && low <= *ip && *ip <= high
+        low.is_ipv4() == ip.is_ipv4() && low <= ip && ip <= high
     };
-    let mut holding = block.items.iter().filter(holds);
-    let default = || block.items.iter().find(|entry| entry.name == b"default");
-    let found = holding.next().or_else(default);
-    let value = found.map(|entry| entry.arg(0).to_vec()).unwrap_or_default();
-    holding.next().is_none().then_some(value)
+    let default = || block.items.iter().rfind(|entry| entry.name == b"default");
+    let found = block.items.iter().rfind(holds).or_else(default);
+    found.map(|entry| entry.arg(0).to_vec()).unwrap_or_default()
+}
+
+/// The value for an address among networks: that of the narrowest. Entries are taken in one after the other, and
+/// `default` is all addresses (`ngx_http_geo_cidr`).
+fn of_networks(block: &Block, client: Client) -> Vec<u8> {
+    let mut known: Vec<(Network, &Item)> = Vec::new();
+    for entry in block.items.iter().filter(|entry| entry.args.len() == 1) {
+        let deletes = entry.name == b"delete";
+        let written = if deletes { entry.arg(0) } else { &entry.name };
+        let networks: Vec<Network> = match written {
+            b"default" => ["0.0.0.0/0", "::/0"].iter().filter_map(|all| network(all.as_bytes())).collect(),
+            _ => network(written).into_iter().collect(),
+        };
+        for network in networks.into_iter().map(Network::cut) {
+            known.retain(|(other, _)| *other != network);
+            if !deletes {
+                known.push((network, entry));
+            }
+        }
+    }
+    let covers = |net: &Network| match client {
+        Client::Address(ip) => net.covers(ip),
+        Client::Elsewhere | Client::Welcome => net.bits() == 0,
+    };
+    let found = known.into_iter().filter(|(net, _)| covers(net)).max_by_key(|(net, _)| net.bits());
+    found.map(|(_, entry)| entry.arg(0).to_vec()).unwrap_or_default()
 }
 
 /// MurmurHash2 with seed 0 (src/core/ngx_murmurhash.c, `ngx_murmur_hash2`).

@@ -15,6 +15,7 @@ mod exchange;
 mod glob;
 mod holes;
 mod include;
+mod links;
 mod listen;
 mod location;
 mod mapping;

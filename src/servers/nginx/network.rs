@@ -44,6 +44,36 @@ pub(super) fn address(text: &str) -> Option<IpAddr> {
     }
 }
 
+/// An address as inet_aton(3) has it, which getaddrinfo(3) takes: parts may be left out, and be octal or hexadecimal.
+pub(super) fn loose(text: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(text).ok()?;
+    let part = |part: &str| {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let (radix, plain) = match (part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")), part) {
+            (Some(plain), _) => (16, plain),
+            (None, "0") => (10, part),
+            (None, _) => part.strip_prefix('0').map_or((10, part), |plain| (8, plain)),
+        };
+        digits(plain).then(|| u32::from_str_radix(plain, radix).ok())?
+    };
+    let parts: Vec<u32> = text.split('.').map(part).collect::<Option<_>>()?;
+    let (last, first) = parts.split_last()?;
+    let room = 32_u32.checked_sub(8 * u32::try_from(first.len()).ok()?).filter(|room| *room > 0)?;
+    let high = first.iter().try_fold(0_u32, |sum, part| (*part < 256).then_some(sum << 8 | part))?;
+    let fits = room == 32 || *last < 1 << room;
+    let bits = high.checked_shl(room).unwrap_or(0) | last;
+    fits.then(|| IpAddr::V4(std::net::Ipv4Addr::from_bits(bits)))
+}
+
+/// The same as [`network`], where a host name is looked up too: of names only this machine's own is known.
+pub(super) fn resolved(text: &[u8]) -> Option<Network> {
+    let name = || match text {
+        b"localhost" => Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)),
+        _ => loose(text),
+    };
+    network(text).or_else(|| name().map(|ip| Network::Of(ip, 32)))
+}
+
 impl Network {
     /// Whether it covers a client.
     pub(super) fn covers(self, client: IpAddr) -> bool {
@@ -62,6 +92,21 @@ impl Network {
                 net.to_bits() & mask == client.to_bits() & mask
             }
             (Self::Of(IpAddr::V6(_), _), IpAddr::V4(_)) => false,
+        }
+    }
+
+    /// The same without the bits that do not count.
+    pub(super) fn cut(self) -> Self {
+        match self {
+            Self::Of(IpAddr::V4(ip), bits) => {
+                let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+                Self::Of(IpAddr::V4(std::net::Ipv4Addr::from_bits(ip.to_bits() & mask)), bits)
+            }
+            Self::Of(IpAddr::V6(ip), bits) => {
+                let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+                Self::Of(IpAddr::V6(std::net::Ipv6Addr::from_bits(ip.to_bits() & mask)), bits)
+            }
+            other @ (Self::All | Self::Unix) => other,
         }
     }
 

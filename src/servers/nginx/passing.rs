@@ -74,18 +74,30 @@ impl Exchange<'_, '_> {
         };
         let servers = block.items.iter().filter(|item| item.name == b"server");
         let marked = |item: &&Item, mark: &[u8]| item.args.iter().skip(1).any(|word| word.value == mark);
-        let used: Vec<&Item> = servers.filter(|item| !marked(item, b"down") && !marked(item, b"backup")).collect();
-        if used.is_empty() {
-            return Ok(vec![Err(502)]);
-        }
+        let (spare, used): (Vec<&Item>, Vec<&Item>) =
+            servers.filter(|item| !marked(item, b"down")).partition(|item| marked(item, b"backup"));
         let read = |item: &&Item| address(item.arg(0), 80).map(Ok).map_err(|_| self.provider(&shown, item));
-        used.iter().map(read).collect()
+        let addresses: Vec<Result<Address, u16>> = used.iter().map(read).collect::<Known<_>>()?;
+        // The spare ones are for when nobody else can be reached.
+        let reached = addresses.iter().flatten().any(|address| !self.site.listens.of(address).is_empty());
+        let addresses = if reached {
+            addresses
+        } else {
+            addresses.into_iter().chain(spare.iter().map(read).collect::<Known<Vec<_>>>()?).collect()
+        };
+        Ok(if addresses.is_empty() { vec![Err(502)] } else { addresses })
     }
 
     /// The answer from a server of this configuration, if anybody answers there.
     fn proxy(&mut self, backend: &Backend, item: &Item) -> Known<Reply> {
-        if self.site.listens.of(&backend.address).is_empty() {
+        let listens = self.site.listens.of(&backend.address);
+        if listens.is_empty() {
             return self.gone(&backend.address, item);
+        }
+        // What speaks no TLS is not understood.
+        let tls = listens.iter().any(|listen| listen.ssl || self.tree().flag(listen.server, "ssl", false));
+        if backend.https && !tls {
+            return Ok(Reply::CLOSED);
         }
         if self.depth >= 12 {
             return Err(self.unknown(Missing::TooMany, Some(item.place)));

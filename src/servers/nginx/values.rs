@@ -77,6 +77,7 @@ impl Exchange<'_, '_> {
                 Address::Inet(ip, _) => text(&ip.to_string()),
                 Address::Unix(_) => text("unix:"),
             },
+            "remote_addr" if self.ip().is_none() && self.asked.is_local() => text("unix:"),
             "remote_addr" => self.ip().map(|ip| ip.to_string().into_bytes()),
             "binary_remote_addr" => self.ip().map(|ip| match ip {
                 IpAddr::V4(ip) => ip.octets().to_vec(),
@@ -105,23 +106,16 @@ impl Exchange<'_, '_> {
             "document_root" => self.document_root().map(Some),
             "request_filename" => Ok(Some(self.mapped()?.unwrap_or_default())),
             "invalid_referer" => self.invalid_referer().map(Some),
+            "msie" => Ok(Some(self.msie())),
             "gzip_ratio" | "slice_range" => Ok(Some(Vec::new())),
             "uid_got" | "uid_set" | "uid_reset" if self.setting("userid").is_none() => Ok(Some(Vec::new())),
-            "secure_link" | "secure_link_expires" if self.setting("secure_link").is_none() => Ok(Some(Vec::new())),
+            "secure_link" | "secure_link_expires" => self.secure_link(name, item).map(Some),
+            "realpath_root" => self.real_root().map(Some),
             _ if name.starts_with("ssl_") && !self.asked.https => Ok(Some(Vec::new())),
-            "secure_link"
-            | "secure_link_expires"
-            | "uid_got"
-            | "uid_set"
-            | "uid_reset"
-            | "realpath_root"
-            | "hostname"
-            | "request_id"
-            | "ancient_browser"
-            | "modern_browser"
-            | "msie"
-            | "ssl_protocol"
-            | "ssl_cipher" => Err(self.unknown(Missing::Variable { name: format!("${name}") }, Some(item.place))),
+            "uid_got" | "uid_set" | "uid_reset" | "hostname" | "request_id" | "ancient_browser" | "modern_browser"
+            | "ssl_protocol" | "ssl_cipher" => {
+                Err(self.unknown(Missing::Variable { name: format!("${name}") }, Some(item.place)))
+            }
             "ssl_client_verify" => Ok(Some(b"NONE".to_vec())),
             _ if name.starts_with("ssl_client_") => Ok(Some(Vec::new())),
             _ => Ok(None),
@@ -172,46 +166,6 @@ impl Exchange<'_, '_> {
     fn remote_user(&self) -> Option<Vec<u8>> {
         let credentials = super::basic::credentials(self.asked);
         Some(credentials.map(|(user, _)| user).unwrap_or_default())
-    }
-
-    /// `$invalid_referer` (src/http/modules/ngx_http_referer_module.c, `ngx_http_referer_variable`).
-    fn invalid_referer(&mut self) -> Known<Vec<u8>> {
-        let items = self.tree().nearest(self.block, &["valid_referers"]);
-        let words: Vec<&[u8]> =
-            items.iter().flat_map(|item| item.args.iter().map(|word| word.value.as_slice())).collect();
-        let invalid = Ok(b"1".to_vec());
-        if items.is_empty() {
-            return Ok(Vec::new());
-        }
-        let Some(referer) = self.asked.header("referer").map(<[u8]>::to_ascii_lowercase) else {
-            return if words.contains(&b"none".as_slice()) { Ok(Vec::new()) } else { invalid };
-        };
-        let rest = referer.strip_prefix(b"http://").or_else(|| referer.strip_prefix(b"https://"));
-        let Some(rest) = rest else {
-            return if words.contains(&b"blocked".as_slice()) { Ok(Vec::new()) } else { invalid };
-        };
-        let host: Vec<u8> = rest.iter().copied().take_while(|byte| *byte != b'/' && *byte != b':').collect();
-        for word in words {
-            let word = word.to_ascii_lowercase();
-            let fits = match word.as_slice() {
-                b"server_names" => self.site.names_of(self.server).contains(&host),
-                [b'*', end @ ..] => host.ends_with(end),
-                [b'~', pattern @ ..] => {
-                    let pattern = self.site.pattern(pattern, true);
-                    let found = pattern.as_ref().as_ref().and_then(|pattern| pattern.is_match(rest));
-                    found.ok_or_else(|| self.untried("valid_referers", self.tree().get(self.block).place))?
-                }
-                [start @ .., b'*'] => host.starts_with(start),
-                name => {
-                    let wanted: Vec<u8> = name.iter().copied().take_while(|byte| *byte != b'/').collect();
-                    wanted == host && rest.starts_with(name)
-                }
-            };
-            if fits {
-                return Ok(Vec::new());
-            }
-        }
-        invalid
     }
 }
 

@@ -4,7 +4,7 @@
 use super::rewrite::variable;
 use super::upstream::look_up;
 use crate::servers::nginx::directives::{number, size};
-use crate::servers::nginx::network::{Network, network};
+use crate::servers::nginx::network::{Network, loose, network};
 use crate::servers::nginx::reader::{Reader, Stop};
 use crate::servers::nginx::tree::{BlockId, Item, Kind};
 
@@ -13,6 +13,7 @@ pub(super) fn address(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> {
     match network(item.arg(0)) {
         Some(Network::All) if item.name == b"set_real_ip_from" => {}
         Some(_) => return Ok(()),
+        None if item.name == b"set_real_ip_from" && loose(item.arg(0)).is_some() => return Ok(()),
         None if item.name == b"set_real_ip_from"
             && !item.arg(0).iter().all(|byte| byte.is_ascii_digit() || b"./".contains(byte)) =>
         {
@@ -44,7 +45,7 @@ pub(super) fn zone(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
             if memory.and_then(size).is_none_or(|bytes| bytes < 8 * 4096) {
                 return Err(Stop::wrong(&item.name(), "invalid zone size", item.place));
             }
-            zone = Some(name.to_vec());
+            zone = Some(name.to_vec()).filter(|name| !name.is_empty());
         } else if let Some(rate) = text.strip_prefix(b"rate=") {
             let plain = rate.strip_suffix(b"r/s").or_else(|| rate.strip_suffix(b"r/m")).unwrap_or(rate);
             if number(plain).is_none_or(|rate| rate == 0) {
