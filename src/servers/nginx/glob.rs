@@ -30,8 +30,11 @@ pub(super) fn found(target: &Target<'_>, pattern: &Path) -> Option<Vec<PathBuf>>
         }
         paths = next;
     }
+    // What a link leads to is not looked at: a dangling one is found, and cannot be opened.
     paths.retain(|path| match locate(target, path) {
-        Located::Local { path, .. } => target.files.stat(&path).is_ok(),
+        Located::Local { path, .. } => {
+            target.files.stat(&path).is_ok() || matches!(target.files.link(&path), Ok(Some(_)))
+        }
         Located::Unmapped => true,
     });
     paths.sort_unstable_by(|one, two| one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes()));

@@ -58,7 +58,7 @@ impl Value {
 }
 
 /// Directives whose first word may hold variables.
-const FIRST: [&str; 47] = [
+const FIRST: [&str; 50] = [
     "access_log",
     "alias",
     "auth_basic",
@@ -68,13 +68,14 @@ const FIRST: [&str; 47] = [
     "fastcgi_bind",
     "fastcgi_cache",
     "fastcgi_cache_key",
-    "fastcgi_index",
     "fastcgi_pass",
     "grpc_bind",
     "grpc_pass",
     "grpc_ssl_certificate",
     "grpc_ssl_certificate_key",
+    "grpc_ssl_name",
     "hash",
+    "http2_push",
     "limit_conn_zone",
     "limit_rate",
     "limit_rate_after",
@@ -97,6 +98,7 @@ const FIRST: [&str; 47] = [
     "scgi_pass",
     "secure_link",
     "secure_link_md5",
+    "source_charset",
     "split_clients",
     "ssl_certificate",
     "ssl_certificate_key",
@@ -106,6 +108,7 @@ const FIRST: [&str; 47] = [
     "uwsgi_pass",
     "uwsgi_ssl_certificate",
     "uwsgi_ssl_certificate_key",
+    "uwsgi_ssl_name",
 ];
 /// Those whose second word may.
 const SECOND: [&str; 10] = [
@@ -121,13 +124,14 @@ const SECOND: [&str; 10] = [
     "uwsgi_param",
 ];
 /// Those whose words all may.
-const ALL: [&str; 18] = [
+const ALL: [&str; 19] = [
     "fastcgi_cache_bypass",
     "fastcgi_no_cache",
     "fastcgi_store",
     "index",
     "proxy_cache_bypass",
     "proxy_cookie_domain",
+    "proxy_cookie_flags",
     "proxy_cookie_path",
     "proxy_no_cache",
     "proxy_redirect",

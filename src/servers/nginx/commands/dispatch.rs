@@ -1,6 +1,6 @@
 //! Which function judges a directive without a block.
 
-use super::{access, backends, content, http, modules, rewrite, upstream, values};
+use super::{access, backends, content, hashes, http, modules, rewrite, upstream, values};
 use crate::servers::nginx::reader::{Reader, Stop, Use};
 use crate::servers::nginx::script::{Value, scripted};
 use crate::servers::nginx::tree::{BlockId, Item};
@@ -21,6 +21,10 @@ pub(in super::super) fn simple(reader: &mut Reader<'_>, scope: BlockId, item: &I
         b"load_module" => modules::load(reader, scope, item),
         b"user" => modules::user(reader, item),
         b"worker_processes" => modules::workers(item),
+        b"worker_priority" => modules::priority(item),
+        b"worker_cpu_affinity" => modules::affinity(item),
+        b"thread_pool" => modules::pool(reader, scope, item),
+        b"map_hash_bucket_size" | b"map_hash_max_size" => hashes::of_maps(reader, scope, item),
         b"access_log" => values::access_log(reader, item).and_then(|()| modules::log(reader, item)),
         b"error_log" | b"pid" => modules::log(reader, item),
         b"client_body_temp_path"
@@ -28,9 +32,12 @@ pub(in super::super) fn simple(reader: &mut Reader<'_>, scope: BlockId, item: &I
         | b"fastcgi_temp_path"
         | b"uwsgi_temp_path"
         | b"scgi_temp_path" => modules::folder(reader, item),
+        name if name.ends_with(b"_cache_path") => {
+            values::plain(reader, scope, item).and_then(|()| modules::made(reader, item))
+        }
         b"listen" => http::listen(reader, scope, item),
         b"server_name" => http::server_name(reader, item),
-        b"resolver" => http::resolver(item),
+        b"resolver" => http::resolver(reader, item),
         b"keepalive_timeout" => http::keepalive(item),
         b"open_file_cache" => http::file_cache(item),
         b"expires" => content::expires(item),

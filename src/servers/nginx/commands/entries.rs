@@ -2,8 +2,9 @@
 //! ngx_http_split_clients_module.c; src/http/ngx_http_core_module.c, `ngx_http_core_type`).
 
 use super::http::regex;
+use crate::servers::nginx::directives::number;
 use crate::servers::nginx::names::taken;
-use crate::servers::nginx::network::{Network, network};
+use crate::servers::nginx::network::{Network, address, network};
 use crate::servers::nginx::reader::{Reader, Stop};
 use crate::servers::nginx::tree::{BlockId, Item};
 
@@ -70,7 +71,7 @@ fn geo(reader: &Reader<'_>, scope: BlockId, item: &Item) -> Result<(), Stop> {
         (b"default", _) => Ok(()),
         (b"delete", _) if ranges || network(item.arg(0)).is_some() => Ok(()),
         (b"proxy", _) if network(item.arg(0)).is_some() => Ok(()),
-        (key, _) if ranges && key.contains(&b'-') => Ok(()),
+        (key, _) if ranges && is_range(key) => Ok(()),
         (key, _) if ranges => Err(refuse(item, format!("invalid range \"{}\"", String::from_utf8_lossy(key)))),
         (key, _) => match network(key) {
             Some(Network::Of(..)) => Ok(()),
@@ -79,13 +80,30 @@ fn geo(reader: &Reader<'_>, scope: BlockId, item: &Item) -> Result<(), Stop> {
     }
 }
 
+/// Two addresses, the lower one first; none of IPv6 (`ngx_http_geo_range`).
+fn is_range(key: &[u8]) -> bool {
+    let mut ends = key.splitn(2, |byte| *byte == b'-').map(|end| str::from_utf8(end).ok().and_then(address));
+    let (Some(Some(low)), Some(Some(high))) = (ends.next(), ends.next()) else { return false };
+    low.is_ipv4() && high.is_ipv4() && low <= high
+}
+
+/// Hundredths of a percent (`ngx_atofp`).
+fn hundredths(name: &[u8]) -> Option<u64> {
+    let text = name.strip_suffix(b"%")?;
+    let mut parts = text.splitn(2, |byte| *byte == b'.');
+    let (whole, part) = (parts.next()?, parts.next().unwrap_or_default());
+    let digits = [whole, part, b"00".get(part.len()..)?].concat();
+    number(&digits).filter(|_| text.iter().any(u8::is_ascii_digit))
+}
+
 fn split(reader: &Reader<'_>, scope: BlockId, item: &Item) -> Result<(), Stop> {
-    let share = item.name.strip_suffix(b"%");
-    let number = |text: &[u8]| str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
-    let fits = item.name == b"*" || share.and_then(number).is_some_and(|share| share > 0.0 && share <= 100.0);
-    let others = reader.tree.get(scope).items.iter().filter_map(|other| other.name.strip_suffix(b"%").and_then(number));
-    let total: f64 = others.chain(share.and_then(number)).sum();
-    if total > 100.0 {
+    let fits = item.name == b"*" || hundredths(&item.name).is_some_and(|share| share > 0);
+    let mut total = 0;
+    // A star takes all that is left, and nothing may follow it.
+    for name in reader.tree.get(scope).items.iter().map(|other| &other.name).chain([&item.name]) {
+        total = if name == b"*" { 10_000 } else { hundredths(name).unwrap_or(0) + total };
+    }
+    if fits && total > 10_000 {
         return Err(refuse(item, "percent total is greater than 100%"));
     }
     if item.args.len() == 1 && fits {

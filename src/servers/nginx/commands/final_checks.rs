@@ -1,8 +1,10 @@
 //! What is judged once a block is read as a whole (src/http/ngx_http.c, `ngx_http_block`).
 
 use super::backends::buffers;
-use super::http::certificate;
+use super::hashes::hashes;
+use super::tls::{certificates, defaults};
 use super::upstream::resolve;
+use super::zones::zones;
 use crate::answer::{Missing, Reason};
 use crate::servers::nginx::directives::{is_known, number};
 use crate::servers::nginx::listen::{Address, Listen};
@@ -62,6 +64,15 @@ fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
             let block = reader.tree.get(block);
             block.args.first().is_some_and(|word| word.value.eq_ignore_ascii_case(host))
         };
+        let bare = host.splitn(2, |byte| *byte == b':').next().unwrap_or_default();
+        let ported = |block: BlockId| {
+            let block = reader.tree.get(block);
+            bare.len() < host.len() && block.args.first().is_some_and(|word| word.value.eq_ignore_ascii_case(bare))
+        };
+        if reader.tree.children(http, Kind::Upstream).any(ported) {
+            let message = format!("upstream \"{}\" may not have a port", String::from_utf8_lossy(bare));
+            return Err(Stop::wrong("upstream", message, *place));
+        }
         if !reader.tree.children(http, Kind::Upstream).any(named) {
             if *portless && !host.starts_with(b"unix:") && !host.contains(&b':') {
                 let message = format!("no port in upstream \"{}\"", String::from_utf8_lossy(host));
@@ -75,7 +86,10 @@ fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
     }
     let servers: Vec<BlockId> = reader.tree.children(http, Kind::Server).collect();
     for server in &servers {
-        certificates(reader, *server)?;
+        match certificates(reader, *server) {
+            Err(Stop::Unknown(because)) => reader.doubt(because),
+            judged => judged?,
+        }
     }
     servers.iter().try_for_each(|server| buffers(reader, *server))?;
     for server in &servers {
@@ -88,35 +102,10 @@ fn http(reader: &mut Reader<'_>, http: BlockId) -> Result<(), Stop> {
         Err(Stop::Unknown(because)) => reader.doubt(because),
         judged => judged?,
     }
+    defaults(reader)?;
     zones(reader, http)?;
-    names(reader, &servers)
-}
-
-/// TLS needs a certificate (`ngx_http_ssl_merge_srv_conf`).
-fn certificates(reader: &Reader<'_>, server: BlockId) -> Result<(), Stop> {
-    let mut listens = reader.listens.0.iter().filter(|listen| listen.server == server && listen.ssl);
-    let tree = &reader.tree;
-    let certificates = tree.nearest(server, &["ssl_certificate"]);
-    let keys = tree.nearest(server, &["ssl_certificate_key"]);
-    let on = tree.setting(server, "ssl").filter(|item| item.arg(0).eq_ignore_ascii_case(b"on")).map(|item| item.place);
-    let asks = listens.next_back().map(|listen| listen.place).or(on);
-    let rejects = tree.flag(server, "ssl_reject_handshake", false);
-    let name = match (certificates.is_empty(), keys.len() < certificates.len()) {
-        (true, _) if asks.is_some() && !rejects => Some("ssl_certificate"),
-        (false, true) => Some("ssl_certificate_key"),
-        _ => None,
-    };
-    if let Some(name) = name {
-        let message = format!("no \"{name}\" is defined for the \"listen ... ssl\" directive");
-        let place = asks.or_else(|| certificates.last().map(|item| item.place)).unwrap_or(tree.get(server).place);
-        return Err(Stop::wrong("listen", message, place));
-    }
-    if certificates.is_empty() {
-        return Ok(());
-    }
-    let others = ["ssl_client_certificate", "ssl_trusted_certificate", "ssl_dhparam"];
-    let others = others.iter().filter_map(|name| tree.setting(server, name));
-    certificates.into_iter().chain(keys).chain(others).try_for_each(|item| certificate(reader, item))
+    names(reader, &servers)?;
+    hashes(reader, http)
 }
 
 /// Each location once in its place (`ngx_http_init_static_location_trees`).
@@ -152,7 +141,12 @@ fn referers(reader: &Reader<'_>, block: BlockId, server: BlockId) -> Result<(), 
     let mut known: Vec<(u8, Vec<u8>)> = Vec::new();
     let place = items.last().map_or(tree.get(block).place, |item| item.place);
     for host in hosts.iter().filter(|host| !host.starts_with(b"~")) {
-        let takes = taken(host.split(|byte| *byte == b'/').next().unwrap_or_default());
+        let name = host.split(|byte| *byte == b'/').next().unwrap_or_default();
+        if !is_valid(name) {
+            let message = format!("invalid hostname or wildcard \"{}\"", String::from_utf8_lossy(host));
+            return Err(Stop::wrong("valid_referers", message, place));
+        }
+        let takes = taken(name);
         if takes.iter().any(|taken| known.contains(taken)) {
             let message = format!("conflicting parameter \"{}\"", String::from_utf8_lossy(host));
             return Err(Stop::wrong("valid_referers", message, place));
@@ -180,40 +174,23 @@ fn variables(reader: &Reader<'_>) -> Result<(), Stop> {
     Err(Stop::wrong(&unknown.directive, format!("unknown \"{name}\" variable"), unknown.place))
 }
 
-/// A zone that is used must have been given a size (`ngx_init_cycle`: zero size shared memory zone).
-fn zones(reader: &Reader<'_>, http: BlockId) -> Result<(), Stop> {
-    let declared: Vec<Vec<u8>> = reader.tree.get(http).items.iter().filter_map(zone).collect();
-    let mut blocks = vec![http];
-    while let Some(block) = blocks.pop() {
-        for item in &reader.tree.get(block).items {
-            blocks.extend(item.block);
-            let used = match item.name.as_slice() {
-                b"limit_req" => item.args.iter().find_map(|word| word.value.strip_prefix(b"zone=")),
-                b"limit_conn" => Some(item.arg(0)),
-                b"proxy_cache" | b"fastcgi_cache" | b"uwsgi_cache" | b"scgi_cache"
-                    if item.arg(0) != b"off" && !item.arg(0).contains(&b'$') =>
-                {
-                    Some(item.arg(0))
-                }
-                _ => None,
-            };
-            if let Some(name) = used.filter(|name| !declared.iter().any(|known| known == name)) {
-                let message = format!("zero size shared memory zone \"{}\"", String::from_utf8_lossy(name));
-                return Err(Stop::wrong(&item.name(), message, item.place));
-            }
+/// A pool of threads that is used must be there (`ngx_thread_pool_init_conf`).
+fn pools(reader: &Reader<'_>, block: BlockId) -> Result<(), Stop> {
+    let named = |name: &[u8]| {
+        let pools = reader.tree.get(reader.tree.top()).items.iter();
+        name == b"default" || pools.into_iter().any(|item| item.name == b"thread_pool" && item.arg(0) == name)
+    };
+    for item in &reader.tree.get(block).items {
+        let pool = item.arg(0).strip_prefix(b"threads=").filter(|pool| item.name == b"aio" && !pool.contains(&b'$'));
+        if let Some(pool) = pool.filter(|pool| !named(pool)) {
+            let message = format!("unknown thread pool \"{}\"", String::from_utf8_lossy(pool));
+            return Err(Stop::wrong("aio", message, item.place));
+        }
+        if let Some(inner) = item.block {
+            pools(reader, inner)?;
         }
     }
     Ok(())
-}
-
-fn zone(item: &Item) -> Option<Vec<u8>> {
-    let mark: &[u8] = match item.name.as_slice() {
-        b"limit_req_zone" | b"limit_conn_zone" => b"zone=",
-        b"proxy_cache_path" | b"fastcgi_cache_path" | b"uwsgi_cache_path" | b"scgi_cache_path" => b"keys_zone=",
-        _ => return None,
-    };
-    let named = item.args.iter().find_map(|word| word.value.strip_prefix(mark))?;
-    named.splitn(2, |byte| *byte == b':').next().map(<[u8]>::to_vec)
 }
 
 /// Where several servers share an address their names are looked up, and must be ones that can be (`ngx_http_server_names`).
@@ -244,6 +221,7 @@ pub(in super::super) fn end(reader: &Reader<'_>) -> Result<(), Stop> {
         let message = "no \"events\" section in configuration".to_owned();
         return Err(Stop::fails(Reason::UnbalancedSection { message }, place));
     }
+    pools(reader, top)?;
     let events = reader.tree.children(top, Kind::Events).next();
     let connections = events.and_then(|events| reader.tree.own(events, "worker_connections"));
     let mut sockets: Vec<&Address> = reader.listens.0.iter().map(|listen| &listen.address).collect();

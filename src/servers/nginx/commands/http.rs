@@ -1,9 +1,8 @@
 //! Directives of servers (src/http/ngx_http_core_module.c; src/event/ngx_event_openssl.c).
 
 use super::upstream::look_up;
-use crate::answer::{Missing, Reason};
+use crate::answer::Reason;
 use crate::pattern::{Dialect, Pattern, PatternFault};
-use crate::read::Located;
 use crate::servers::nginx::directives::{number, size, time};
 use crate::servers::nginx::listen::{Address, BadAddress, Listen, address};
 use crate::servers::nginx::reader::{Reader, Stop};
@@ -134,34 +133,8 @@ pub(super) fn server_name(reader: &mut Reader<'_>, item: &Item) -> Result<(), St
     Ok(())
 }
 
-/// A certificate or key must be there and be one (`ngx_ssl_certificates`).
-pub(super) fn certificate(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> {
-    let mark = match item.name.as_slice() {
-        b"ssl_certificate_key" => "PRIVATE KEY-----",
-        b"ssl_dhparam" => "-----BEGIN ",
-        _ => "CERTIFICATE-----",
-    };
-    let written = item.arg(0);
-    if written.is_empty() || written.contains(&b'$') || written.starts_with(b"data:") || written.starts_with(b"engine:")
-    {
-        return Ok(());
-    }
-    let path = reader.folder.join(crate::read::server_path(written));
-    let Located::Local { path: local, .. } = reader.locate(&path) else { return Ok(()) };
-    let failed = |why: String| {
-        let message = format!("cannot load this certificate: {why}");
-        Err(Stop::fails(Reason::StartupRefused { message }, item.place_of(0)))
-    };
-    match reader.target.files.read(&local) {
-        Ok(bytes) if String::from_utf8_lossy(&bytes).contains(mark) => Ok(()),
-        Ok(_) => failed("PEM_read_bio_X509_AUX() failed".to_owned()),
-        Err(crate::read::Fault::Denied) => Ok(()),
-        Err(fault) => failed(fault.to_string()),
-    }
-}
-
 /// `resolver` (`ngx_resolver_create`).
-pub(super) fn resolver(item: &Item) -> Result<(), Stop> {
+pub(super) fn resolver(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> {
     for (index, word) in item.args.iter().enumerate() {
         let text = word.value.as_slice();
         let place = item.place_of(index);
@@ -172,7 +145,10 @@ pub(super) fn resolver(item: &Item) -> Result<(), Stop> {
             (None, None) => match address(text, 53) {
                 Ok(_) => true,
                 Err(BadAddress::Refused(_)) => false,
-                Err(BadAddress::Name) => return Err(Stop::unknown(Missing::Dns, place)),
+                Err(BadAddress::Name) => {
+                    look_up(reader, text, place, "resolver")?;
+                    true
+                }
             },
         };
         if !valid {

@@ -6,12 +6,16 @@ mod content;
 mod dispatch;
 mod entries;
 mod final_checks;
+mod hashes;
 mod http;
 mod modules;
 mod opening;
+mod pem;
 mod rewrite;
+mod tls;
 mod upstream;
 mod values;
+mod zones;
 
 pub(super) use dispatch::simple;
 pub(super) use entries::entry;

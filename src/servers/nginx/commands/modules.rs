@@ -90,6 +90,53 @@ pub(super) fn workers(item: &Item) -> Result<(), Stop> {
     Err(Stop::wrong("worker_processes", "\"worker_processes\" directive invalid value", item.place))
 }
 
+/// `worker_priority`: a number, perhaps with a sign (`ngx_set_priority`).
+pub(super) fn priority(item: &Item) -> Result<(), Stop> {
+    let text = item.arg(0);
+    let plain = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    match number(plain) {
+        Some(_) => Ok(()),
+        None => Err(Stop::wrong("worker_priority", "\"worker_priority\" directive invalid number", item.place)),
+    }
+}
+
+/// `worker_cpu_affinity`: masks of ones and zeros (`ngx_set_cpu_affinity`).
+pub(super) fn affinity(item: &Item) -> Result<(), Stop> {
+    let automatic = item.arg(0) == b"auto";
+    if automatic && item.args.len() > 2 {
+        let message = "invalid number of arguments in \"worker_cpu_affinity\" directive";
+        return Err(Stop::wrong("worker_cpu_affinity", message, item.place));
+    }
+    let masks = || item.args.iter().skip(usize::from(automatic));
+    if masks().all(|word| word.value.len() <= 1024 && word.value.iter().all(|byte| b"01 ".contains(byte))) {
+        return Ok(());
+    }
+    Err(Stop::wrong("worker_cpu_affinity", "invalid character in \"worker_cpu_affinity\"", item.place))
+}
+
+/// `thread_pool` (`ngx_thread_pool`).
+pub(super) fn pool(reader: &Reader<'_>, scope: BlockId, item: &Item) -> Result<(), Stop> {
+    let refuse = |words: &str| Err(Stop::wrong("thread_pool", words, item.place));
+    let valued = |name: &str| {
+        let mut words = item.args.iter().skip(1);
+        words.find_map(|word| word.value.strip_prefix(name.as_bytes())).map(number)
+    };
+    let known = |word: &[u8]| word.starts_with(b"threads=") || word.starts_with(b"max_queue=");
+    let mut items = reader.tree.get(scope).items.iter();
+    if items.any(|other| other.name == item.name && other.arg(0) == item.arg(0)) {
+        return refuse("duplicate thread pool");
+    }
+    if !item.args.iter().skip(1).all(|word| known(&word.value)) {
+        return refuse("\"thread_pool\" must have \"threads\" parameter");
+    }
+    match (valued("threads="), valued("max_queue=")) {
+        (None, _) => refuse("\"thread_pool\" must have \"threads\" parameter"),
+        (Some(None | Some(0)), _) => refuse("invalid threads value"),
+        (_, Some(None)) => refuse("invalid max_queue value"),
+        _ => Ok(()),
+    }
+}
+
 /// A log or pid file: its folder must be there when the server opens it (`ngx_conf_open_file`, `ngx_init_cycle`).
 pub(super) fn log(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
     let written = item.arg(0);
@@ -126,6 +173,11 @@ pub(super) fn log(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
 /// A folder for temporary files: the server makes it, but not the one above it (`ngx_create_paths`).
 pub(super) fn folder(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
     super::backends::judge(reader, item, "temp_path")?;
+    made(reader, item)
+}
+
+/// A folder that the server makes, but not the one above it.
+pub(super) fn made(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
     let path = Reader::rooted(item.arg(0));
     let above = path.parent().unwrap_or(Path::new("/"));
     if reader.target.paths.is_host() && matches!(reader.target.files.stat(above), Err(read::Fault::Missing)) {

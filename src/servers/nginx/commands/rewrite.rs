@@ -83,6 +83,9 @@ pub(super) fn referers(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop>
     }
     for (index, word) in item.args.iter().enumerate() {
         if let [b'~', pattern @ ..] = word.value.as_slice() {
+            if pattern.is_empty() {
+                return Err(Stop::wrong("valid_referers", "empty regex in \"~\"", item.place_of(index)));
+            }
             regex(reader, item, pattern, true, item.place_of(index))?;
         }
     }

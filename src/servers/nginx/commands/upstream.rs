@@ -4,7 +4,7 @@
 use crate::servers::nginx::directives::{number, time};
 use crate::servers::nginx::listen::{BadAddress, address};
 use crate::servers::nginx::location::Matching;
-use crate::servers::nginx::reader::{Backend, Reader, Stop};
+use crate::servers::nginx::reader::{Backend, Reader, Stop, Use};
 use crate::servers::nginx::tree::{BlockId, Item, Kind};
 use crate::servers::nginx::upstream::{parts, without_scheme};
 use crate::source::Place;
@@ -13,7 +13,10 @@ use crate::source::Place;
 pub(super) fn pass(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Result<(), Stop> {
     let text = item.arg(0);
     let name = item.name();
-    if text.contains(&b'$') {
+    if name == "memcached_pass" {
+        // It takes no variables of its own, but asks for the one that holds the key.
+        reader.uses.push(Use { name: b"memcached_key".to_vec(), directive: name.clone(), place: item.place });
+    } else if text.contains(&b'$') {
         return Ok(());
     }
     let Some((_, url)) = without_scheme(&item.name, text) else {
@@ -58,6 +61,11 @@ pub(super) fn server(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Re
 
 /// A host name must be known when the server starts.
 pub(super) fn resolve(reader: &Reader<'_>, host: &[u8], place: Place, directive: &str) -> Result<(), Stop> {
+    let port = host.rsplit(|byte| *byte == b':').next().filter(|port| port.len() < host.len());
+    if !host.starts_with(b"unix:") && port.is_some_and(|port| port.contains(&b'-')) {
+        let message = format!("invalid port in upstream \"{}\"", String::from_utf8_lossy(host));
+        return Err(Stop::wrong(directive, message, place));
+    }
     match address(host, 80) {
         Ok(_) => Ok(()),
         Err(BadAddress::Refused(words)) => {

@@ -17,7 +17,9 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
         "aio" => matches!(first, b"off" | b"threads") || first.starts_with(b"threads="),
         "directio" => first == b"off" || offset(first).is_some(),
         "ssl_session_cache" => item.args.iter().all(|word| is_cache(&word.value)),
-        "connection_pool_size" | "request_pool_size" => size(first).is_some_and(|size| size >= 112 && size % 16 == 0),
+        "connection_pool_size" | "request_pool_size" | "http2_pool_size" => {
+            size(first).is_some_and(|size| size >= 112 && size % 16 == 0)
+        }
         "dav_access" => item.args.iter().all(|word| is_access(&word.value)),
         "keepalive" => number(first).is_some_and(|connections| connections > 0),
         "ssl" => matches!(first.to_ascii_lowercase().as_slice(), b"on" | b"off"),
@@ -38,9 +40,10 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
         }
         "disable_symlinks" => {
             let known = |word: &[u8]| matches!(word, b"off" | b"on" | b"if_not_owner") || word.starts_with(b"from=");
-            item.args.iter().all(|word| known(&word.value))
+            let modes = item.args.iter().filter(|word| !word.value.starts_with(b"from=")).count();
+            modes < 2 && item.args.iter().all(|word| known(&word.value))
         }
-        _ => true,
+        _ => is_sound(&name, item),
     };
     if !fits {
         return Err(Stop::wrong(&name, format!("\"{name}\" directive invalid value"), item.place));
@@ -65,6 +68,27 @@ pub(super) fn plain(reader: &mut Reader<'_>, scope: BlockId, item: &Item) -> Res
             Err(Stop::unknown(Missing::Dns, item.place))
         }
         name => of_module(name).map_or(Ok(()), |kind| judge(reader, item, kind)),
+    }
+}
+
+/// What is told of more of them (`ngx_http_v2_spool_size`, `ngx_http_gzip_hash`, `ngx_http_upstream_random`, ...).
+fn is_sound(name: &str, item: &Item) -> bool {
+    let first = item.arg(0);
+    match name {
+        "http2_streams_index_size" => number(first).is_some_and(u64::is_power_of_two),
+        "http2_recv_buffer_size" => size(first).is_some_and(|size| size >= 32),
+        "http2_chunk_size" => size(first).is_some_and(|size| size > 0),
+        "gzip_hash" => size(first).is_some_and(|size| (512..=131_072).contains(&size) && size.is_power_of_two()),
+        "hash" => item.args.len() < 2 || item.arg(1) == b"consistent",
+        "random" => match item.args.as_slice() {
+            [] => true,
+            [two] => two.value == b"two",
+            [two, by, ..] => two.value == b"two" && by.value == b"least_conn",
+        },
+        "zone" => item.args.len() < 2 || size(item.arg(1)).is_some_and(|size| size >= 8 * 4096),
+        // The engines that OpenSSL has in itself.
+        "ssl_engine" => matches!(first, b"dynamic" | b"rdrand" | b"padlock" | b"afalg" | b"loader_attic"),
+        _ => true,
     }
 }
 
@@ -97,12 +121,21 @@ fn log_format(reader: &Reader<'_>, scope: BlockId, item: &Item) -> Result<(), St
 }
 
 /// `access_log` names a format that stands before it (`ngx_http_log_set_log`).
-pub(super) fn access_log(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> {
+pub(super) fn access_log(reader: &mut Reader<'_>, item: &Item) -> Result<(), Stop> {
+    for word in item.args.iter().skip(1) {
+        if let Some(condition) = word.value.strip_prefix(b"if=") {
+            reader.text(item, condition, item.place)?;
+        }
+    }
     if item.arg(0) == b"off" && item.args.len() == 1 {
         return Ok(());
     }
     let top = reader.tree.top();
     let refuse = |words: &str| Err(Stop::wrong("access_log", words, item.place));
+    if item.arg(0).strip_prefix(b"syslog:").is_some_and(|rest| !rest.split(|byte| *byte == b',').any(is_syslog_server))
+    {
+        return refuse("no syslog server specified");
+    }
     for (index, word) in item.args.iter().enumerate().skip(1) {
         let text = word.value.as_slice();
         let known = |http: BlockId| {
@@ -133,6 +166,11 @@ pub(super) fn access_log(reader: &Reader<'_>, item: &Item) -> Result<(), Stop> {
         return refuse("logs of this kind cannot be buffered");
     }
     Ok(())
+}
+
+/// Where a log is sent to (`ngx_syslog_parse_args`).
+fn is_syslog_server(part: &[u8]) -> bool {
+    part.strip_prefix(b"server=").is_some_and(|server| !server.is_empty())
 }
 
 /// `open_log_file_cache` (`ngx_http_log_open_file_cache`).
