@@ -2,24 +2,22 @@
 //! `ap_process_request_internal`; modules/mappers/mod_alias.c, `translate_alias_redir`).
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv4Addr};
 
 use super::config::DirConfig;
 use super::content::{Redirect, UrlPattern};
 use super::facts::Circumstances;
-use super::host::{Host, Listen, Trace as Tracing};
+use super::host::{Host, Trace as Tracing};
 use super::journey::{Arrived, Ended, Errand, plain};
 use super::library::Library;
 use super::policy::Ask;
 use super::rewrite::{Applied, regex_replaced};
 use super::rewriter::Rewriter;
-use super::setup::Setup;
 use super::site::Site;
-use super::spot::{Hosted, Spot, absolute, chosen, host_of};
+use super::spot::{Hosted, Spot, absolute};
 use super::target::{Reading, Slashes, decoded, folder_of, merged};
 use super::walk::{located, with_conditions};
 use super::world::World;
-use crate::answer::{Answer, Because, Client, Login, Missing, Reason, Request, Trace};
+use crate::answer::{Answer, Because, Client, Login, Missing, Reason, Trace};
 use crate::source::Place;
 
 /// What the first modules to be asked make of a URL path.
@@ -30,26 +28,6 @@ enum Mapped {
     Elsewhere(Vec<u8>),
     /// Nothing; perhaps another URL path for the modules behind.
     Nothing,
-}
-
-/// The host that takes the request on the first address that fits its scheme.
-///
-/// # Errors
-/// The answer to a Host header that is none.
-pub(super) fn host_for<'h>(setup: &'h Setup, request: &Request, trace: &mut Trace) -> Result<&'h Hosted, Answer> {
-    let (_, name) = host_of(request.header("Host").unwrap_or_default()).map_err(plain)?;
-    let fits = |listen: &&Listen| listen.https == request.https;
-    let listens = &setup.process.listens;
-    let listen = listens.iter().find(fits).or_else(|| listens.first().filter(|_| !request.https));
-    let address = listen.and_then(|listen| listen.address).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let port = listen.map_or(80, |listen| listen.port);
-    let chosen = chosen(&setup.main, &setup.hosts, address, port, &name);
-    trace.step(chosen.host.place, || match &chosen.host.name {
-        Some(set) if chosen.host.place.is_some() => format!("the virtual host {} takes it", shown(&set.value)),
-        _ if chosen.host.place.is_some() => "a virtual host takes it".to_owned(),
-        _ => "the main server takes it".to_owned(),
-    });
-    Ok(chosen)
 }
 
 /// The decoded path of a request target on a host.

@@ -7,9 +7,11 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::env_rule::{EnvRule, Seen, value};
 use super::expr::{Condition, Facts, Table};
+use super::host::Canonical;
 use super::library::Library;
 use super::policy::Ask;
-use super::spot::{Spot, host_of};
+use super::reception::host_of;
+use super::spot::Spot;
 use crate::answer::{Client, Login, Scheme};
 
 /// A request at the place it came to, and the user once known.
@@ -50,12 +52,33 @@ impl Circumstances<'_> {
         self.env.iter().any(|rule| rule.sets.iter().any(|(set, _)| set == name))
     }
 
-    /// The port of the request (server/core.c, `ap_get_server_port`).
-    fn port(&self) -> Option<u16> {
-        let (ask, host) = (self.ask?, &self.spot?.host.host);
-        let sent = host_of(&self.header("Host")??).ok().and_then(|(port, _)| port);
-        let own = (host.port != 0).then_some(host.port);
-        (!host.canonical).then(|| sent.or(own).unwrap_or(if ask.https { 443 } else { 80 }))
+    /// server/core.c, `ap_get_server_name`.
+    fn server_name(&self) -> Option<Vec<u8>> {
+        let host = &self.spot?.host.host;
+        match host.canonical {
+            Some(Canonical::Dns) => None,
+            Some(Canonical::On) => host.name.as_ref().map(|name| name.value.clone()),
+            Some(Canonical::Off) | None => self.named().map(|(_, name)| name),
+        }
+    }
+
+    /// server/core.c, `ap_get_server_port`; where the port is taken from the connection it is not told.
+    fn server_port(&self) -> Option<Vec<u8>> {
+        let host = &self.spot?.host.host;
+        let named = match host.canonical {
+            Some(Canonical::On) => None,
+            Some(Canonical::Off | Canonical::Dns) | None => self.named()?.0,
+        };
+        let own = [host.port, host.addresses.first().map_or(0, |address| address.port)];
+        let own = own.into_iter().find(|port| *port > 0);
+        let usual = if self.ask?.https { 443 } else { 80 };
+        (!host.physical_port).then(|| named.or(own).unwrap_or(usual).to_string().into_bytes())
+    }
+
+    /// The port, if there is one, and the name that the client gives the server.
+    fn named(&self) -> Option<(Option<u16>, Vec<u8>)> {
+        let unsafe_names = self.spot?.host.host.unsafe_names == Some(true);
+        host_of(&self.header("Host")??, unsafe_names).ok()
     }
 
     fn header(&self, name: &str) -> Option<Option<Vec<u8>>> {
@@ -102,10 +125,8 @@ impl Facts for Circumstances<'_> {
             "THE_REQUEST" => ask.line.clone(),
             "REQUEST_STATUS" => Some(b"200".to_vec()),
             "AUTH_TYPE" if self.user.is_none() => Some(Vec::new()),
-            "SERVER_NAME" if !self.spot?.host.host.canonical => {
-                host_of(&self.header("Host")??).ok().map(|(_, name)| name)
-            }
-            "SERVER_PORT" => self.port().map(|port| port.to_string().into_bytes()),
+            "SERVER_NAME" => self.server_name(),
+            "SERVER_PORT" => self.server_port(),
             "IPV6" => on(self.remote()?.to_canonical().is_ipv6()),
             "HTTP_HOST" => Some(self.header("Host")?.unwrap_or_default()),
             "REQUEST_FILENAME" | "SCRIPT_FILENAME" => self.spot?.path.clone(),

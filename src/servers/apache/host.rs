@@ -48,8 +48,18 @@ pub(super) struct Host {
     pub trace: Option<Trace>,
     /// AllowEncodedSlashes.
     pub slashes: Option<Slashes>,
-    /// Whether UseCanonicalName may give it another name than the client does.
-    pub canonical: bool,
+    /// UseCanonicalName.
+    pub canonical: Option<Canonical>,
+    /// Whether a client may give any name (`HttpProtocolOptions Unsafe`).
+    pub unsafe_names: Option<bool>,
+    /// Whether methods that nobody registered are refused at once (`HttpProtocolOptions RegisteredMethods`).
+    pub only_known_methods: Option<bool>,
+    /// Whether clients of HTTP/0.9 are turned away (`HttpProtocolOptions Require1.0`).
+    pub requires_http1: Option<bool>,
+    /// Whether UseCanonicalPhysicalPort may be on.
+    pub physical_port: bool,
+    /// StrictHostCheck.
+    pub strict_names: Option<bool>,
     /// SSLEngine.
     pub tls: Option<bool>,
     /// Whether SSLEngine is on for good, and not only on a client's wish.
@@ -92,6 +102,17 @@ pub(super) enum Trace {
     Off,
 }
 
+/// What `UseCanonicalName` says: which name the server takes for its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Canonical {
+    /// That of ServerName.
+    On,
+    /// The one that the client gives.
+    Off,
+    /// What DNS says of its address.
+    Dns,
+}
+
 /// An Alias, and its like.
 #[derive(Debug, Clone)]
 pub(super) struct Mapping {
@@ -114,6 +135,8 @@ pub(super) struct HostAddress {
     pub port: u16,
     /// The default host of its port (`_default_`).
     pub is_default: bool,
+    /// As written, without its port.
+    pub word: Vec<u8>,
 }
 
 /// A `Listen` line.
@@ -144,9 +167,8 @@ impl Host {
     /// Whether a client may call it so: by its ServerName or one of its ServerAliases, whatever the letter case.
     #[must_use]
     pub(super) fn is_called(&self, name: &[u8]) -> bool {
-        let anyhow = Fnmatch { pathname: false, case_blind: true };
         self.name.as_ref().is_some_and(|own| own.value.eq_ignore_ascii_case(name))
-            || self.aliases.iter().any(|alias| fnmatch(alias, name, anyhow))
+            || self.aliases.iter().any(|alias| is_alias(alias, name))
     }
 
     /// Whether a URL's host and port are its own: the address of its `<VirtualHost>` line, or a name of it with the port
@@ -192,7 +214,12 @@ impl Host {
             trace: self.trace.or(main.trace),
             // Not so the main server's: a virtual host has its own or none.
             slashes: self.slashes,
-            canonical: self.canonical || main.canonical,
+            canonical: self.canonical.or(main.canonical),
+            unsafe_names: self.unsafe_names.or(main.unsafe_names),
+            only_known_methods: self.only_known_methods.or(main.only_known_methods),
+            requires_http1: self.requires_http1.or(main.requires_http1),
+            physical_port: self.physical_port || main.physical_port,
+            strict_names: self.strict_names.or(main.strict_names),
             tls: self.tls.or(main.tls),
             needs_certificate: self.needs_certificate.or(main.needs_certificate),
             certificates: own_or(&self.certificates, &main.certificates),
@@ -203,6 +230,14 @@ impl Host {
             server_path: self.server_path.clone(),
         }
     }
+}
+
+/// Whether a name fits, in any case, one in which `*` and `?` alone mean something (server/util.c,
+/// `ap_strcasecmp_match`).
+fn is_alias(alias: &[u8], name: &[u8]) -> bool {
+    let anyhow = Fnmatch { pathname: false, case_blind: true };
+    let plain = |byte: &u8| if b"[]\\".contains(byte) { vec![b'\\', *byte] } else { vec![*byte] };
+    fnmatch(&alias.iter().flat_map(plain).collect::<Vec<_>>(), name, anyhow)
 }
 
 /// A list, or the outer one where it is empty.

@@ -36,6 +36,7 @@ pub struct Library<'a> {
     root: PathBuf,
     ids: RefCell<HashMap<PathBuf, FileId>>,
     access: FrozenMap<PathBuf, Box<Opened>>,
+    lasts: RefCell<HashMap<PathBuf, PathBuf>>,
     folders: RefCell<Vec<PathBuf>>,
     user_files: FrozenMap<Named, Box<UserFileState>>,
     groups: FrozenMap<Named, Box<GroupState>>,
@@ -55,6 +56,7 @@ impl<'a> Library<'a> {
             root,
             ids: RefCell::default(),
             access: FrozenMap::new(),
+            lasts: RefCell::default(),
             folders: RefCell::default(),
             user_files: FrozenMap::new(),
             groups: FrozenMap::new(),
@@ -145,21 +147,25 @@ impl<'a> Library<'a> {
 
     /// Reads the per-directory file of a folder; its id, and whether it can be read.
     pub(super) fn access_file(&self, folder: &Path, path: &Path) -> (FileId, bool) {
-        if let Some(known) = self.access.get(folder) {
+        if let Some(known) = self.access.get(path) {
+            self.lasts.borrow_mut().insert(folder.to_owned(), path.to_owned());
             return (known.id, known.fault.is_none());
         }
         let read = self.files.read(path);
         let fault = self.refusal(path).or_else(|| read.as_ref().err().map(ToString::to_string));
         let id = config_source(self.sources, path, read.unwrap_or_default());
         let readable = fault.is_none();
-        self.access.insert(folder.to_owned(), Box::new(Opened { id, fault }));
-        self.folders.borrow_mut().push(folder.to_owned());
+        self.access.insert(path.to_owned(), Box::new(Opened { id, fault }));
+        if self.lasts.borrow_mut().insert(folder.to_owned(), path.to_owned()).is_none() {
+            self.folders.borrow_mut().push(folder.to_owned());
+        }
         (id, readable)
     }
 
-    /// The per-directory file of a folder, if it was read.
+    /// The per-directory file of a folder, if one was read; of several the last.
     pub(super) fn opened(&self, folder: &Path) -> Option<&Opened> {
-        self.access.get(folder)
+        let path = self.lasts.borrow().get(folder).cloned()?;
+        self.access.get(&path)
     }
 
     /// What keeps the server's workers from a file, where this machine is the server.

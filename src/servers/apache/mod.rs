@@ -46,6 +46,7 @@ mod product;
 mod profile;
 mod programs;
 mod reader;
+mod reception;
 mod request_line;
 mod rewrite;
 mod rewriter;

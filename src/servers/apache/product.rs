@@ -140,6 +140,8 @@ pub(super) struct Process {
     pub pid_file: Option<Set<Vec<u8>>>,
     /// TypesConfig.
     pub types: Option<Set<Vec<u8>>>,
+    /// Whether AuthnCacheSOCache says where logins are cached.
+    pub cache_told: bool,
     /// AuthLDAPCharsetConfig.
     pub charsets: Option<Set<Vec<u8>>>,
 }

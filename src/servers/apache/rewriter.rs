@@ -7,9 +7,10 @@ use super::expr::{Condition, Facts, Table};
 use super::facts::Circumstances;
 use super::journey::{Before, DEEPEST, Errand, Ready, plain};
 use super::policy::Ask;
+use super::reception::host_of;
 use super::rewrite::{self, Applied, Course, Lookup, Rewrite, Rule, RuleFlag, scheme_length};
 use super::site::Site;
-use super::spot::{Spot, host_of};
+use super::spot::Spot;
 use super::target::{escaped, merged};
 use super::world::Question;
 use crate::answer::{Answer, Because, Missing, Reason, Trace};
@@ -283,7 +284,7 @@ impl Lookup for Rewriter<'_, '_, '_> {
         }
         let authority: Vec<u8> = rest.iter().copied().take_while(|byte| *byte != b'/').collect();
         let path = rest.get(authority.len()..).filter(|path| !path.is_empty()).unwrap_or(b"/");
-        let (port, name) = host_of(&authority).ok()?;
+        let (port, name) = host_of(&authority, false).ok()?;
         let port = port.unwrap_or(if self.errand.ask.https { 443 } else { 80 });
         self.spot.host.host.is_itself(&name, port).then(|| path.to_vec())
     }

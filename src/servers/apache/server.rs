@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::arrival::host_for;
 use super::journey::Errand;
 use super::policy::Ask;
+use super::reception::host_for;
 use super::request_line::in_origin_form;
 use super::site::Site;
 use super::target::{Slashes, halves, target};

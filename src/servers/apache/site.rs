@@ -11,7 +11,7 @@ use elsa::{FrozenMap, FrozenVec};
 use super::conditions::{Existence, Surroundings};
 use super::facts::Circumstances;
 use super::ground::Thing;
-use super::library::Library;
+use super::library::{Library, Opened};
 use super::main::MainFiles;
 use super::policy::{Ask, Policy};
 use super::product::{Fault, PerDir, Why};
@@ -29,6 +29,9 @@ use crate::source::{FileId, Place, Source, Sources, Span};
 
 /// What a per-directory file was read as, and under which set-up and permit.
 type ReadAs = (usize, FileId, Permit);
+
+/// A per-directory file and, if it cannot be read, what stands in the way.
+type AccessFile = (FileId, Option<String>);
 
 /// A server that is started on a main configuration.
 pub(super) struct Started<'s> {
@@ -52,7 +55,7 @@ pub struct Site<'s> {
     setups: FrozenVec<Box<Setup>>,
     by_world: RefCell<BTreeMap<BTreeMap<Question, bool>, (usize, bool)>>,
     read: RefCell<HashMap<ReadAs, Arc<PerDir>>>,
-    folders: FrozenMap<PathBuf, Box<Option<FileId>>>,
+    folders: FrozenMap<(PathBuf, Vec<Vec<u8>>), Box<Option<AccessFile>>>,
     known: OnceCell<BTreeMap<PathBuf, FileId>>,
     pub(super) walks: RefCell<HashMap<WalkKey, Arc<Walked>>>,
     pub(super) things: RefCell<HashMap<Vec<u8>, Thing>>,
@@ -190,12 +193,17 @@ impl<'s> Site<'s> {
         world: &World,
     ) -> Result<Option<Arc<PerDir>>, Box<Fault>> {
         let folder: PathBuf = server_path(directory).components().collect();
-        let id = match self.folders.get(&folder) {
-            Some(known) => *known,
-            None => *self.folders.insert(folder.clone(), Box::new(self.find(&folder, hosted))),
+        let names = hosted.host.access_names.clone().unwrap_or_else(|| vec![b".htaccess".to_vec()]);
+        let key = (folder.clone(), names);
+        let found = match self.folders.get(&key) {
+            Some(known) => known,
+            None => self.folders.insert(key.clone(), Box::new(self.find(&folder, &key.1))),
         };
-        let Some(id) = id else { return self.closed(directory).map_or(Ok(None), |fault| Err(Box::new(fault))) };
-        if let Some(fault) = self.library.opened(&folder).and_then(|opened| opened.fault.clone()) {
+        let Some((id, fault)) = found else {
+            return self.closed(directory).map_or(Ok(None), |fault| Err(Box::new(fault)));
+        };
+        let id = *id;
+        if let Some(fault) = fault.clone() {
             let reason = Reason::UnreadableConfig { fault };
             let because = Because::at(reason, Place::new(id, Span::at(0))).logged("AH00529");
             return Err(Box::new(Fault { status: 403, because }));
@@ -233,17 +241,21 @@ impl<'s> Site<'s> {
     }
 
     /// The per-directory file of a folder that was not loaded before: the first of its names that is there.
-    fn find(&self, folder: &Path, hosted: &Hosted) -> Option<FileId> {
+    fn find(&self, folder: &Path, names: &[Vec<u8>]) -> Option<AccessFile> {
+        let opened = |opened: &Opened| (opened.id, opened.fault.clone());
         if self.started.is_none() {
-            return self.library.opened(folder).map(|opened| opened.id);
+            return self.library.opened(folder).map(opened);
         }
-        let usual = [b".htaccess".to_vec()];
-        let names = hosted.host.access_names.as_deref().unwrap_or(&usual);
         for name in names {
-            let local = self.library.local(&folder.join(server_path(name)))?;
+            // Whatever the name begins with, it is put behind the folder (server/core.c, `ap_open_htaccess`).
+            let path = [folder.as_os_str().as_encoded_bytes(), b"/", name].concat();
+            let local = self.library.local(&server_path(&path))?;
             match self.library.files.stat(&local) {
                 Err(crate::read::Fault::Missing | crate::read::Fault::NotADirectory) => {}
-                Ok(_) | Err(_) => return Some(self.library.access_file(folder, &local).0),
+                Ok(_) | Err(_) => {
+                    self.library.access_file(folder, &local);
+                    return self.library.opened(folder).map(opened);
+                }
             }
         }
         None

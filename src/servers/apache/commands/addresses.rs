@@ -1,11 +1,14 @@
 //! Addresses and ports of `Listen` and `<VirtualHost>` (srclib/apr/network_io/unix/sockaddr.c, `apr_parse_addr_port`;
 //! server/listen.c, `ap_set_listener`; server/vhost.c, `get_addresses`).
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use nom::bytes::complete::{tag, take_while, take_while1};
-use nom::combinator::{all_consuming, rest};
-use nom::sequence::{delimited, terminated};
+use nom::branch::alt;
+use nom::bytes::complete::{tag, tag_no_case, take_while, take_while1};
+use nom::character::complete::{char, digit1, hex_digit1};
+use nom::combinator::{all_consuming, map_opt, rest};
+use nom::multi::separated_list1;
+use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::values::count;
@@ -28,7 +31,6 @@ pub(super) fn listened(word: &[u8]) -> Result<Listened, &'static str> {
         None | Some(b"*") => Ok(Listened::At(None, port)),
         Some(host) => match address(host) {
             Some(address) => Ok(Listened::At(Some(address), port)),
-            None if host.eq_ignore_ascii_case(b"localhost") => Ok(Listened::At(Some(Ipv4Addr::LOCALHOST.into()), port)),
             None if is_nowhere(host) => Err("Listen setup failed"),
             None => Ok(Listened::Named),
         },
@@ -48,13 +50,18 @@ pub(super) fn host_address(word: &[u8], default_port: u16) -> Result<Option<Host
     let is_default = host.eq_ignore_ascii_case(b"_default_");
     let any = is_default || host == b"*";
     let address = address(host);
-    Ok((any || address.is_some()).then_some(HostAddress { address, port, is_default }))
+    let word = host.to_owned();
+    let told = any || address.is_some();
+    // The address of no host in particular is any.
+    let address = address.filter(|address| !address.is_unspecified());
+    Ok(told.then_some(HostAddress { address, port, is_default, word }))
 }
 
 /// A host, if there is one, and a port, if there is one; none at all where the server cannot read it.
-type Parts<'w> = (Option<&'w [u8]>, Option<u16>);
+pub(in crate::servers::apache) type Parts<'w> = (Option<&'w [u8]>, Option<u16>);
 
-fn split(word: &[u8]) -> Option<Parts<'_>> {
+/// Cuts a word at its port.
+pub(in crate::servers::apache) fn split(word: &[u8]) -> Option<Parts<'_>> {
     let is_port = |text: &[u8]| u16::try_from(count(text)).ok().filter(|port| *port > 0);
     let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (before, last) = word.split_at_checked(word.len().checked_sub(digits)?)?;
@@ -67,7 +74,7 @@ fn split(word: &[u8]) -> Option<Parts<'_>> {
         _ => (word, None),
     };
     match bracketed(host) {
-        Ok((_, inner)) => std::str::from_utf8(inner).ok()?.parse::<IpAddr>().ok().map(|_| (Some(inner), port)),
+        Ok((_, inner)) => std::str::from_utf8(inner).ok()?.parse::<Ipv6Addr>().ok().map(|_| (Some(inner), port)),
         Err(_) if host.starts_with(b"[") => None,
         Err(_) => Some((Some(host), port)),
     }
@@ -82,16 +89,40 @@ fn bracketed(input: &[u8]) -> IResult<&[u8], &[u8]> {
     .parse(input)
 }
 
+/// An address as it is written, in as few parts as `inet_aton` takes it in, or that of `localhost`.
 fn address(host: &[u8]) -> Option<IpAddr> {
-    std::str::from_utf8(host).ok()?.parse().ok()
+    if host.eq_ignore_ascii_case(b"localhost") {
+        return Some(Ipv4Addr::LOCALHOST.into());
+    }
+    let text = std::str::from_utf8(host).ok()?;
+    text.parse().ok().or_else(|| short(text).map(IpAddr::from))
 }
 
-/// Whether a name cannot stand for an address whatever the resolver says: only digits and dots, or below `.invalid`
-/// (RFC 6761).
+/// One to four numbers, the last of which fills what the others leave.
+fn short(text: &str) -> Option<Ipv4Addr> {
+    let hex = preceded(tag_no_case("0x"), hex_digit1).map(|digits: &str| (digits, 16));
+    let octal = preceded(char('0'), digit1).map(|digits: &str| (digits, 8));
+    let number = map_opt(alt((hex, octal, digit1.map(|digits| (digits, 10)))), |(digits, radix)| {
+        u32::from_str_radix(digits, radix).ok()
+    });
+    let whole: IResult<&str, Vec<u32>> = all_consuming(separated_list1(char('.'), number)).parse(text);
+    let parts = whole.ok().map(|(_, parts)| parts).filter(|parts| parts.len() <= 4)?;
+    let (last, bytes) = parts.split_last()?;
+    let mut whole = 0;
+    for (byte, shift) in bytes.iter().zip([24_u32, 16, 8]) {
+        whole |= u32::from(u8::try_from(*byte).ok()?) << shift;
+    }
+    let room = [u32::MAX, 0x00ff_ffff, 0xffff, 0xff];
+    (room.get(bytes.len()).is_some_and(|most| last <= most)).then(|| Ipv4Addr::from(whole | last))
+}
+
+/// Whether a name cannot stand for an address whatever the resolver says: only digits and dots, letters that no name has,
+/// or below `.invalid` (RFC 6761).
 fn is_nowhere(host: &[u8]) -> bool {
     let numeric: IResult<&[u8], _> =
         all_consuming(take_while1(|byte: u8| byte.is_ascii_digit() || byte == b'.')).parse(host);
-    numeric.is_ok() || host.to_ascii_lowercase().ends_with(b".invalid")
+    let named = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte) || !byte.is_ascii();
+    numeric.is_ok() || !host.iter().all(named) || host.to_ascii_lowercase().ends_with(b".invalid")
 }
 
 /// The name of `ServerName` without scheme and port (server/core.c, `server_hostname_port`).
@@ -119,7 +150,7 @@ mod tests {
         assert_eq!(listened(b"[::1]:80"), Ok(Listened::At(Some("::1".parse().unwrap()), 80)));
         assert_eq!(listened(b"*:80"), Ok(Listened::At(None, 80)));
         assert_eq!(listened(b"shop.example:80"), Ok(Listened::Named));
-        for word in [&b"70000"[..], b"0", b":80", b"127.0.0.1", b"abc", b"300.1.1.1:80", b"[::1:80"] {
+        for word in [&b"70000"[..], b"0", b":80", b"127.0.0.1", b"abc", b"300.1.1.1:80", b"http://a:80", b"[::1:80"] {
             assert!(listened(word).is_err(), "{word:?}");
         }
     }
@@ -128,10 +159,16 @@ mod tests {
     fn a_host_may_have_any_address_and_any_port() {
         let any = host_address(b"*", 80).unwrap().unwrap();
         assert_eq!((any.address, any.port), (None, 0));
+        assert_eq!(host_address(b"[::]:80", 80).unwrap().unwrap().address, None);
+        let loopback = Some(Ipv4Addr::LOCALHOST.into());
+        for word in [&b"127.1"[..], b"localhost:80", b"0x7f000001", b"0177.0.1"] {
+            assert_eq!(host_address(word, 80).unwrap().unwrap().address, loopback, "{word:?}");
+        }
         let default = host_address(b"_default_:443", 80).unwrap().unwrap();
         assert!(default.is_default && default.port == 443);
         assert_eq!(host_address(b"shop.example:80", 80), Ok(None));
         assert!(host_address(b"80", 80).is_err() && host_address(b"*:0", 80).is_err());
+        assert!(host_address(b"[127.0.0.1]:80", 80).is_err());
     }
 
     #[test]

@@ -97,10 +97,10 @@ impl Reader<'_> {
     }
 
     /// A cache must come with a loaded module.
-    pub(super) fn shared_cache(&self, word: &[u8]) -> Option<String> {
+    pub(super) fn shared_cache(&self, word: &[u8], may_be_none: bool) -> Option<String> {
         let text = String::from_utf8_lossy(word);
         let name = text.split(':').next().unwrap_or_default();
-        if ["none", "nonenotnull"].iter().any(|none| name.eq_ignore_ascii_case(none)) {
+        if may_be_none && ["none", "nonenotnull"].iter().any(|none| name.eq_ignore_ascii_case(none)) {
             return None;
         }
         let known = CACHES.iter().any(|(known, module)| *known == name && self.profile.modules.has(module.as_bytes()));

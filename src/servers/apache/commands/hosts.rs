@@ -89,7 +89,7 @@ impl Reader<'_> {
         scope: &mut Scope,
     ) {
         let (rest, path) = next(argument);
-        let tilde = !name.ends_with(b"match") && path == b"~";
+        let tilde = (!name.ends_with(b"match") || name == b"<directorymatch") && path == b"~";
         let (rest, path) = if tilde { next(rest) } else { (rest, path) };
         let is_proxy = name.starts_with(b"<proxy");
         if path.is_empty() && rest.is_empty() && argument.is_empty() && !is_proxy {

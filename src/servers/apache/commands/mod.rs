@@ -10,6 +10,7 @@ mod expressions;
 mod fcgi;
 mod headers;
 mod hosts;
+mod named;
 mod others;
 mod process;
 pub(super) mod programs;
@@ -20,3 +21,6 @@ mod rewriting;
 mod sections;
 mod server;
 mod values;
+
+pub(super) use addresses::split;
+pub(super) use values::holds;

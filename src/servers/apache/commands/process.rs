@@ -84,10 +84,13 @@ impl Reader<'_> {
                 self.providers(directive, words, false);
                 None
             }
-            b"sslsessioncache" | b"authncachesocache" | b"cachesocache" | b"sslstaplingcache" => {
-                self.shared_cache(first)
+            b"authncachesocache" => {
+                self.process.cache_told = true;
+                self.shared_cache(first, false)
             }
-            _ => None,
+            b"sslsessioncache" => self.shared_cache(first, true),
+            b"cachesocache" | b"sslstaplingcache" => self.shared_cache(first, false),
+            _ => self.unnamed(directive, name, words),
         }
     }
 

@@ -5,9 +5,9 @@ use super::addresses::{Listened, host_name, listened};
 use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Allowed, Set};
 use crate::servers::apache::content::{Pass, PlaceAlias, UrlPattern};
-use crate::servers::apache::directives::Override;
+use crate::servers::apache::directives::{Override, foreign_directive};
 use crate::servers::apache::expr::{Pattern, PatternFault};
-use crate::servers::apache::host::{Listen, Mapping, Trace, UserDirs};
+use crate::servers::apache::host::{Canonical, Listen, Mapping, Trace, UserDirs};
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::options::OptionSet;
 use crate::servers::apache::reader::Reader;
@@ -49,18 +49,48 @@ impl Reader<'_> {
             }
             b"allowoverride" => self.allow_override(directive, scope),
             b"allowoverridelist" => {
-                let none = matches!(words, [word] if word.value.eq_ignore_ascii_case(b"none"));
+                // Names of no directive that could stand there are dropped (server/core.c, `set_override_list`).
                 let names = words.iter().map(|word| word.value.to_ascii_lowercase());
-                let names = if none { Vec::new() } else { names.collect() };
+                let names = names.filter(|name| self.may_be_listed(name)).collect();
                 scope.config.override_list = Some(Set::new(names, directive.place()));
             }
             b"alias" | b"scriptalias" | b"aliasmatch" | b"scriptaliasmatch" => {
                 self.alias(directive, name, words, scope);
             }
+            b"httpprotocoloptions" => self.protocol_options(directive, words, scope),
             b"proxypass" | b"proxypassmatch" => self.pass(directive, name, scope),
             _ => return host_command(directive, name, words, scope),
         }
         true
+    }
+
+    /// Whether a per-directory file could hold such a directive; of one from elsewhere that is not known.
+    fn may_be_listed(&self, name: &[u8]) -> bool {
+        match self.profile.modules.directives(name).next() {
+            Some(row) => row.overrides.meets(Override::DIRECTORY_SECTION),
+            None => !self.profile.unnamed.is_empty() || foreign_directive(name).is_some(),
+        }
+    }
+
+    /// modules/http/http_core.c, `set_http_protocol_options`: of each two words that exclude each other one may stand.
+    fn protocol_options(&mut self, directive: &Directive<'_>, words: Words<'_>, scope: &mut Scope) {
+        let Some(host) = &mut scope.host else { return };
+        for word in words {
+            let lower = word.value.to_ascii_lowercase();
+            let (slot, value, pair) = match lower.as_slice() {
+                b"unsafe" | b"strict" => (&mut host.unsafe_names, lower == b"unsafe", "'Strict' and 'Unsafe'"),
+                b"allow0.9" | b"require1.0" => {
+                    (&mut host.requires_http1, lower == b"require1.0", "'Allow0.9' and 'Require1.0'")
+                }
+                _ => {
+                    let pair = "'RegisteredMethods' and 'LenientMethods'";
+                    (&mut host.only_known_methods, lower == b"registeredmethods", pair)
+                }
+            };
+            if slot.replace(value).is_some_and(|before| before != value) {
+                return self.refuse(directive, words, format!("HttpProtocolOptions {pair} are mutually exclusive"));
+            }
+        }
     }
 
     fn listen(&mut self, directive: &Directive<'_>, words: Words<'_>) {
@@ -232,7 +262,12 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
             let slashes = if is("nodecode") { Slashes::Kept } else { Slashes::Refused };
             host.slashes = Some(if is("on") { Slashes::Decoded } else { slashes });
         }
-        b"usecanonicalname" => host.canonical = !is("off"),
+        b"usecanonicalname" => {
+            let dns = if is("dns") { Canonical::Dns } else { Canonical::On };
+            host.canonical = Some(if is("off") { Canonical::Off } else { dns });
+        }
+        b"usecanonicalphysicalport" => host.physical_port |= is("on"),
+        b"stricthostcheck" => host.strict_names = Some(is("on")),
         b"sslengine" => {
             host.tls = Some(is("on") || is("optional"));
             host.needs_certificate = Some(is("on"));

@@ -33,6 +33,26 @@ pub enum Must {
     NameMethod,
     /// Parse as a string expression.
     Evaluate,
+    /// Be one port, or two with a `-` between.
+    NamePorts,
+    /// Be a number above 0, perhaps with a fraction.
+    Exceed,
+    /// Be digits.
+    BeDigits,
+    /// Begin with a power of 2, or with 0; no number is 0.
+    BePowerOfTwo,
+    /// Be a number of bytes, with one of `b`, `k`, `m` and `g` behind it or without.
+    Size,
+    /// Hold this.
+    Hold(&'static str),
+    /// Hold no blank.
+    HoldNoBlank,
+    /// Be `on`, `off`, a kind of redirect or its status.
+    Redirect,
+    /// Be times of mod_reqtimeout: `header=20-40,MinRate=500`.
+    LimitStages,
+    /// Name a file.
+    NameFile,
     /// Name a directory.
     NameFolder,
     /// Name a file that is not empty.
@@ -106,6 +126,16 @@ fn kind_of(kind: &str, rest: &'static str) -> Option<Must> {
         "never" => Must::NotBe,
         "method" => Must::NameMethod,
         "expression" => Must::Evaluate,
+        "ports" => Must::NamePorts,
+        "positive" => Must::Exceed,
+        "digits" => Must::BeDigits,
+        "power" => Must::BePowerOfTwo,
+        "size" => Must::Size,
+        "has" => Must::Hold(rest),
+        "plain" => Must::HoldNoBlank,
+        "redirect" => Must::Redirect,
+        "stages" => Must::LimitStages,
+        "file" => Must::NameFile,
         "folder" => Must::NameFolder,
         "content" => Must::NameContent,
         "certificate" => Must::NameCertificate,

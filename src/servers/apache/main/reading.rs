@@ -1,6 +1,7 @@
 //! What the server executes while it reads its main configuration: other files are read in, modules loaded, names
 //! defined, macros used (server/core.c, `include_config`, `set_define`; modules/core/mod_so.c, `load_module`).
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::include::{MainFiles, NotIncluded};
@@ -29,6 +30,7 @@ pub(in crate::servers::apache) struct Reading<'r, 's> {
     sources: &'s Sources,
     world: &'r World,
     open: Vec<bool>,
+    loaded: BTreeSet<String>,
 }
 
 impl<'r, 's> Reading<'r, 's> {
@@ -39,7 +41,7 @@ impl<'r, 's> Reading<'r, 's> {
         sources: &'s Sources,
         world: &'r World,
     ) -> Self {
-        Self { profile, macros: Macros::default(), files, sources, world, open: Vec::new() }
+        Self { profile, macros: Macros::default(), files, sources, world, open: Vec::new(), loaded: BTreeSet::new() }
     }
 
     fn surroundings(&self) -> Surroundings<'_> {
@@ -87,10 +89,14 @@ impl<'r, 's> Reading<'r, 's> {
         let [identifier, file] = words.as_slice() else { return wrong_count(directive) };
         let path = self.path(&file.value);
         let refused = |message: String| OnRead::Fails(SyntaxFault::Refused(directive.name(), message));
+        let name = String::from_utf8_lossy(&identifier.value).into_owned();
+        // Of a name that was loaded before, the file is not looked at.
+        if !self.loaded.insert(name.clone()) {
+            return OnRead::Done;
+        }
         if self.files.is_library(&path) == Some(false) {
             return refused(format!("Cannot load {} into server: no such library", path.display()));
         }
-        let name = String::from_utf8_lossy(&identifier.value).into_owned();
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let by_file = stem.strip_prefix("mod_").and_then(|load| module_of(load));
         match (by_file, module(&identifier.value)) {
@@ -142,7 +148,8 @@ impl<'r, 's> Reading<'r, 's> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (name, value) = match words.as_slice() {
             [name] => (text(&name.value), None),
-            [name, value] => (text(&name.value), Some(text(&value.value))),
+            // An empty word is none (server/config.c, `invoke_cmd`).
+            [name, value] => (text(&name.value), Some(text(&value.value)).filter(|value| !value.is_empty())),
             _ => return wrong_count(directive),
         };
         if name.contains(':') {

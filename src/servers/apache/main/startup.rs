@@ -38,6 +38,12 @@ pub(in crate::servers::apache) fn startup_faults(
         let message = lacks(module.identifier, When::Started, &main.profile.modules);
         faults.extend(message.map(|message| refused(message, whole)));
     }
+    let modules = &main.profile.modules;
+    let caches = main.profile.caches && modules.has(b"mod_authn_socache.c") && !process.cache_told;
+    if caches && !modules.has(b"mod_socache_shmcb.c") {
+        let message = "Please select a socache provider with AuthnCacheSOCache (no default found on this platform)";
+        faults.push(logged(refused(message, whole), "AH01674"));
+    }
     if process.listens.is_empty() {
         faults.push(refused("no listening sockets available, shutting down", whole));
     }
