@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 
+use super::commands::is_status;
 use super::config::DirConfig;
 use super::content::{Redirect, UrlPattern};
 use super::facts::Circumstances;
 use super::host::{Host, Trace as Tracing};
 use super::journey::{Arrived, Ended, Errand, plain};
 use super::library::Library;
+use super::mass_hosts::mass_hosted;
 use super::policy::Ask;
 use super::rewrite::{Applied, regex_replaced};
 use super::rewriter::Rewriter;
@@ -80,6 +82,9 @@ impl Site<'_> {
                 arrived.spot.path = Some(path);
             }
         }
+        if arrived.spot.path.as_deref().is_some_and(|path| self.has_endless_name(path)) {
+            return Err(Ended::at(host, plain(403)));
+        }
         let folder = arrived.spot.path.as_deref().map(folder_of);
         arrived.spot.walked = errand.before.is_some_and(|before| Some(before.folder.as_slice()) == folder);
         if errand.ask.method == "TRACE" && arrived.spot.proxied.is_none() {
@@ -117,6 +122,8 @@ impl Site<'_> {
         let whole = settings.content.redirect.iter();
         if let Some(redirect) = whole.chain(&host.host.redirects).find(|redirect| redirect.fits(&url)) {
             let status = redirect.status_for(&url);
+            // A status that has no line of its own (modules/http/http_protocol.c, `ap_get_status_line`).
+            let status = if is_status(status) { status } else { 500 };
             trace.step(Some(redirect.place), || format!("a Redirect answers {status} before any login"));
             return Err(plain(status));
         }
@@ -125,6 +132,9 @@ impl Site<'_> {
         }
         if let Some(mapped) = self.user_directory(host, &url, trace)? {
             return Ok(mapped);
+        }
+        if let Some(path) = mass_hosted(errand, settings, arrived, &url) {
+            return Ok(Mapped::Path(path));
         }
         match host.host.unmapped {
             Some(place) => {

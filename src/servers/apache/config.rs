@@ -251,6 +251,8 @@ pub(super) struct DirConfig {
     pub authoritative: Option<Set<bool>>,
     /// AuthBasicUseDigestAlgorithm MD5.
     pub digest_algorithm: Option<Set<bool>>,
+    /// AuthFormLoginRequiredLocation.
+    pub form_location: Option<Set<()>>,
     /// Whether a nonce is good for one request alone (`AuthDigestNonceLifetime 0`); `None` where nothing is said of digests.
     pub one_time: Option<bool>,
     /// AuthBasicFake; an inner `None`: off.

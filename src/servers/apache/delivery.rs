@@ -7,7 +7,7 @@ use super::handlers::{Handled, handled};
 use super::journey::{DEEPEST, Ended, Errand, Ready, plain};
 use super::methods::Methods;
 use super::options::OptionSet;
-use super::policy::Ask;
+use super::policy::{Ask, Policy};
 use super::site::Site;
 use super::spot::Hosted;
 use super::target::halves;
@@ -84,7 +84,10 @@ impl Site<'_> {
 
     fn deliver(&self, errand: &Errand<'_, '_>, ready: &Ready<'_>) -> Answer {
         let policy = &ready.policy;
-        if policy.spot.proxied.is_some() {
+        if let Some(url) = &policy.spot.proxied {
+            if let Some(status) = unhandled(policy, url) {
+                return plain(status);
+            }
             let missing = Missing::Content { path: "the other server".to_owned() };
             let passes = policy.spot.host.host.passes.first().map(|(_, pass)| pass.place);
             let place = policy.config.content.pass.as_ref().map(|pass| pass.place).or(passes);
@@ -168,4 +171,23 @@ fn redirected(ask: &Ask, ready: &Ready<'_>) -> Vec<(String, Option<Vec<u8>>)> {
 fn logged(status: u16, log: &'static str) -> Answer {
     let fault = "the file itself, which the server's workers may not read".to_owned();
     Answer::of(status, Because::nowhere(Reason::UnreadableConfig { fault }).logged(log))
+}
+
+/// What is answered for a URL whose scheme no loaded module takes (modules/proxy/mod_proxy.c, `proxy_handler`).
+fn unhandled(policy: &Policy<'_>, url: &[u8]) -> Option<u16> {
+    let scheme: Vec<u8> = url.iter().copied().take_while(|byte| *byte != b':').collect();
+    let taken_by: &[&str] = match scheme.to_ascii_lowercase().as_slice() {
+        b"http" => &["mod_proxy_http.c"],
+        b"ajp" => &["mod_proxy_ajp.c"],
+        b"fcgi" => &["mod_proxy_fcgi.c"],
+        b"scgi" => &["mod_proxy_scgi.c"],
+        b"uwsgi" => &["mod_proxy_uwsgi.c"],
+        b"ftp" => &["mod_proxy_ftp.c"],
+        b"ws" | b"wss" => &["mod_proxy_wstunnel.c", "mod_proxy_http.c"],
+        b"h2" | b"h2c" => &["mod_proxy_http2.c"],
+        b"balancer" => &["mod_proxy_balancer.c"],
+        _ => return None,
+    };
+    let open = !policy.profile.unnamed.is_empty() || taken_by.iter().any(|module| policy.has(module.as_bytes()));
+    (!open).then_some(500)
 }

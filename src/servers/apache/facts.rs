@@ -92,7 +92,7 @@ impl Circumstances<'_> {
 }
 
 /// The header that a login comes in: `None` if it cannot be told, an inner `None` if there is none.
-fn authorization(login: &Login) -> Option<Option<Vec<u8>>> {
+pub(super) fn authorization(login: &Login) -> Option<Option<Vec<u8>>> {
     match login {
         Login::Anonymous => Some(None),
         Login::Header(value) => Some(Some(value.reveal().to_vec())),

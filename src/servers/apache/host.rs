@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::config::{DirConfig, Set};
 use super::content::{Pass, Redirect, UrlPattern};
+use super::early_headers::EarlyHeader;
 use super::expr::{Fnmatch, fnmatch};
+use super::mass_hosts::MassRoot;
 use super::rewrite::Rewrite;
 use super::section::{DirectoryPattern, LocationPattern, Section};
 use super::target::Slashes;
@@ -58,6 +60,8 @@ pub(super) struct Host {
     pub requires_http1: Option<bool>,
     /// Whether UseCanonicalPhysicalPort may be on.
     pub physical_port: bool,
+    /// `RequestHeader ... early`.
+    pub early_headers: Vec<EarlyHeader>,
     /// StrictHostCheck.
     pub strict_names: Option<bool>,
     /// SSLEngine.
@@ -70,6 +74,8 @@ pub(super) struct Host {
     pub keys: Vec<Set<Vec<u8>>>,
     /// UserDir.
     pub user_dirs: Option<UserDirs>,
+    /// VirtualDocumentRoot; an inner `None`: `none`.
+    pub mass_root: Option<Option<MassRoot>>,
     /// mod_vhost_alias and others that map URLs in ways that are not followed.
     pub unmapped: Option<Place>,
     /// How much of a request is taken.
@@ -219,14 +225,16 @@ impl Host {
             only_known_methods: self.only_known_methods.or(main.only_known_methods),
             requires_http1: self.requires_http1.or(main.requires_http1),
             physical_port: self.physical_port || main.physical_port,
+            early_headers: [main.early_headers.as_slice(), self.early_headers.as_slice()].concat(),
             strict_names: self.strict_names.or(main.strict_names),
             tls: self.tls.or(main.tls),
             needs_certificate: self.needs_certificate.or(main.needs_certificate),
             certificates: own_or(&self.certificates, &main.certificates),
             keys: own_or(&self.keys, &main.keys),
             user_dirs: self.user_dirs.clone().or_else(|| main.user_dirs.clone()),
+            mass_root: self.mass_root.clone().or_else(|| main.mass_root.clone()),
             unmapped: self.unmapped.or(main.unmapped),
-            limits: main.limits,
+            limits: self.limits.within(main.limits),
             server_path: self.server_path.clone(),
         }
     }

@@ -24,6 +24,7 @@ pub(super) fn merge(outer: &DirConfig, inner: &DirConfig) -> DirConfig {
         basic_providers: list(&inner.basic_providers, &outer.basic_providers),
         digest_providers: list(&inner.digest_providers, &outer.digest_providers),
         authoritative: inner.authoritative.clone().or_else(|| outer.authoritative.clone()),
+        form_location: inner.form_location.clone().or_else(|| outer.form_location.clone()),
         one_time: inner.one_time.or(outer.one_time),
         basic_fake: inner.basic_fake.clone().or_else(|| outer.basic_fake.clone()),
         digest_algorithm: inner.digest_algorithm.clone().or_else(|| outer.digest_algorithm.clone()),

@@ -17,21 +17,34 @@ use super::journey::plain;
 use super::methods::Methods;
 use super::setup::Setup;
 use super::spot::Hosted;
+use super::wire::too_long;
 use crate::answer::{Answer, Because, Missing, Reason, Request, Trace};
 
 /// The host that takes the request on the first address that fits its scheme.
 ///
 /// # Errors
 /// The answer to a Host header that is none, or to the name of no host where one is asked for.
-pub(super) fn host_for<'h>(setup: &'h Setup, request: &Request, trace: &mut Trace) -> Result<&'h Hosted, Answer> {
-    let fits = |listen: &&Listen| listen.https == request.https;
+pub(super) fn host_for<'h>(
+    setup: &'h Setup,
+    request: &Request,
+    line: &[u8],
+    trace: &mut Trace,
+) -> Result<&'h Hosted, Answer> {
     let listens = &setup.process.listens;
+    let speaks_tls = |listen: &&Listen| listen.https || base_at(setup, listen).host.tls == Some(true);
+    let fits = |listen: &&Listen| speaks_tls(listen) == request.https;
     let listen = listens.iter().find(fits).or_else(|| listens.first().filter(|_| !request.https));
-    let address = listen.and_then(|listen| listen.address).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let port = listen.map_or(80, |listen| listen.port);
+    let (address, port) = place_of(listen);
     let there = candidates(&setup.hosts, address, port);
     // What holds before anybody has said which host he wants.
     let base = there.first().copied().unwrap_or(&setup.main);
+    // Plain HTTP where TLS is spoken (modules/ssl/ssl_engine_io.c, `ssl_io_filter_error`).
+    if !request.https && base.host.needs_certificate == Some(true) {
+        return Err(plain(400));
+    }
+    if let Some(status) = too_long(line.len(), request, base.host.limits) {
+        return Err(plain(status));
+    }
     if base.host.only_known_methods == Some(true)
         && Methods::known_besides(&request.method, &setup.profile.methods).is_none()
     {
@@ -52,6 +65,18 @@ pub(super) fn host_for<'h>(setup: &'h Setup, request: &Request, trace: &mut Trac
         _ => "the main server takes it".to_owned(),
     });
     Ok(chosen)
+}
+
+/// The address and the port of a listener; where there is none, what is usual.
+fn place_of(listen: Option<&Listen>) -> (IpAddr, u16) {
+    let address = listen.and_then(|listen| listen.address).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    (address, listen.map_or(80, |listen| listen.port))
+}
+
+/// The host of which the settings hold before a name is known.
+fn base_at<'h>(setup: &'h Setup, listen: &Listen) -> &'h Hosted {
+    let (address, port) = place_of(Some(listen));
+    candidates(&setup.hosts, address, port).first().copied().unwrap_or(&setup.main)
 }
 
 /// The host that takes a request for a name that no virtual host has, where StrictHostCheck is on.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::early_headers::changed;
 use super::journey::Errand;
 use super::policy::Ask;
 use super::reception::host_for;
@@ -10,7 +11,7 @@ use super::site::Site;
 use super::target::{Slashes, halves, target};
 use super::wire::{Limits, received, too_long};
 use super::world::{World, explore};
-use crate::answer::{Answer, Login, Reason, Request, Scheme, Server, Startup, Survey, Trace};
+use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Scheme, Server, Startup, Survey, Trace};
 
 impl Server for Site<'_> {
     fn name(&self) -> &'static str {
@@ -91,11 +92,17 @@ impl Site<'_> {
             let mut trace = trace.fresh();
             let (redirects, subrequests) = Default::default();
             let errand = Errand { setup, ask: &ask, world, redirects, subrequests, ended: false, before: None };
-            if let Some(status) = too_long(length, request, setup.main.host.limits) {
-                return refused(status);
-            }
-            let answer = match host_for(setup, request, &mut trace) {
-                Ok(host) => self.run(&errand, host, halves(&request.path).0, &mut trace),
+            let answer = match host_for(setup, request, ask.line.as_deref().unwrap_or_default(), &mut trace) {
+                Ok(host) if host.host.early_headers.is_empty() => {
+                    self.run(&errand, host, halves(&request.path).0, &mut trace)
+                }
+                Ok(host) => match changed(&ask, &host.host.early_headers) {
+                    Ok(ask) => self.run(&Errand { ask: &ask, ..errand }, host, halves(&request.path).0, &mut trace),
+                    Err(place) => {
+                        let missing = Missing::Condition { directive: "RequestHeader".to_owned() };
+                        Answer::unknown(Because::at(Reason::CannotTell { missing }, place))
+                    }
+                },
                 Err(answer) => answer,
             };
             steps.replace(trace);

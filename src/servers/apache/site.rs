@@ -30,6 +30,9 @@ use crate::source::{FileId, Place, Source, Sources, Span};
 /// What a per-directory file was read as, and under which set-up and permit.
 type ReadAs = (usize, FileId, Permit);
 
+/// A folder, and the names of its per-directory files.
+type Named = (PathBuf, Vec<Vec<u8>>);
+
 /// A per-directory file and, if it cannot be read, what stands in the way.
 type AccessFile = (FileId, Option<String>);
 
@@ -55,7 +58,7 @@ pub struct Site<'s> {
     setups: FrozenVec<Box<Setup>>,
     by_world: RefCell<BTreeMap<BTreeMap<Question, bool>, (usize, bool)>>,
     read: RefCell<HashMap<ReadAs, Arc<PerDir>>>,
-    folders: FrozenMap<(PathBuf, Vec<Vec<u8>>), Box<Option<AccessFile>>>,
+    folders: FrozenMap<Named, Box<Option<AccessFile>>>,
     known: OnceCell<BTreeMap<PathBuf, FileId>>,
     pub(super) walks: RefCell<HashMap<WalkKey, Arc<Walked>>>,
     pub(super) things: RefCell<HashMap<Vec<u8>, Thing>>,

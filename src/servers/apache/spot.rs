@@ -17,11 +17,11 @@ pub(super) struct Hosted {
 }
 
 impl Hosted {
-    /// Makes a host ready: sections of expressions come last, and all by the number of names
+    /// Makes a host ready, with Debian's document root where it has none (`DOCUMENT_LOCATION`): sections of expressions come last, and all by the number of names
     /// (server/core.c, `reorder_sorter`).
     #[must_use]
     pub(super) fn new(host: Host, server_root: &str) -> Self {
-        let docroot = host.docroot.as_ref().map_or(b"htdocs".as_slice(), |set| &set.value);
+        let docroot = host.docroot.as_ref().map_or(b"/var/www/html".as_slice(), |set| &set.value);
         let docroot = absolute(docroot, server_root);
         let mut directories = host.directories.clone();
         directories.sort_by_key(|section| section.pattern.rank());

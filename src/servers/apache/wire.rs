@@ -8,33 +8,38 @@ use crate::answer::{Login, Request};
 use crate::credentials::Secret;
 use crate::words::field;
 
-/// How much of a request the server takes; 0: without a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How much of a request the server takes, as far as it is told so; 0: without a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Limits {
-    /// LimitRequestLine.
-    pub line: usize,
-    /// LimitRequestFieldSize.
-    pub field: usize,
-    /// LimitRequestFields.
-    pub fields: usize,
+    /// LimitRequestLine; usually 8190.
+    pub line: Option<usize>,
+    /// LimitRequestFieldSize; usually 8190.
+    pub field: Option<usize>,
+    /// LimitRequestFields; usually 100.
+    pub fields: Option<usize>,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { line: 8190, field: 8190, fields: 100 }
+impl Limits {
+    /// Those of a virtual host of this server.
+    #[must_use]
+    pub(super) fn within(self, main: Self) -> Self {
+        Self { line: self.line.or(main.line), field: self.field.or(main.field), fields: self.fields.or(main.fields) }
     }
 }
 
 /// The answer to what is longer than the server takes; `line` is how long the request line is.
 #[must_use]
 pub(super) fn too_long(line: usize, request: &Request, limits: Limits) -> Option<u16> {
-    if limits.line > 0 && line > limits.line + 1 {
+    let exceeds = |length: usize, limit: usize| limit > 0 && length > limit;
+    // There is room for one byte more than the limit.
+    if exceeds(line.saturating_sub(1), limits.line.unwrap_or(8190)) {
         return Some(414);
     }
     let login = authorization_length(&request.login);
-    let many = limits.fields > 0 && request.headers.len() + usize::from(login.is_some()) > limits.fields;
+    let many = exceeds(request.headers.len() + usize::from(login.is_some()), limits.fields.unwrap_or(100));
     let fields = request.headers.iter().map(|(name, value)| name.len() + ": ".len() + value.len()).chain(login);
-    let long = limits.field > 0 && fields.into_iter().any(|length| length > limits.field + 1);
+    let field = limits.field.unwrap_or(8190);
+    let long = fields.into_iter().any(|length| exceeds(length.saturating_sub(1), field));
     (many || long).then_some(400)
 }
 

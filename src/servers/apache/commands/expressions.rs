@@ -82,6 +82,12 @@ impl Reader<'_> {
             return unknown
                 .then(|| format!("RewriteMap: internal map not found:{}", String::from_utf8_lossy(function)));
         }
+        if let Some(path) = behind(b"dbm:") {
+            // Where the file of the usual kind is not there, the server looks no further (`cmd_rewritemap`).
+            let there = self.is_there(path, directive, |_| true);
+            return (!there)
+                .then(|| format!("RewriteMap: file for map {} not found", String::from_utf8_lossy(&name.value)));
+        }
         if [&b"dbm"[..], b"dbd:", b"fastdbd:"].iter().any(|kind| lower.starts_with(kind)) {
             return None;
         }

@@ -23,4 +23,5 @@ mod server;
 mod values;
 
 pub(super) use addresses::split;
+pub(super) use others::is_status;
 pub(super) use values::holds;

@@ -15,7 +15,9 @@ use super::addresses::{Listened, listened};
 use super::others::refuses;
 use super::values::{count, holds};
 use crate::answer::{Because, Missing, Reason};
+use crate::servers::apache::expr::{Origin, parse_condition};
 use crate::servers::apache::line::Directive;
+use crate::servers::apache::mass_hosts::MassRoot;
 use crate::servers::apache::reader::Reader;
 use crate::source::Spanned;
 
@@ -57,8 +59,31 @@ impl Reader<'_> {
     pub(super) fn unnamed(&mut self, directive: &Directive<'_>, name: &[u8], words: Words<'_>) -> Option<String> {
         let value = |index: usize| words.get(index).map(|word| word.value.as_slice()).unwrap_or_default();
         match name {
+            b"addoutputfilterbytype" if words.len() < 2 => {
+                Some("AddOutputFilterByType requires at least two arguments".to_owned())
+            }
             b"addoutputfilterbytype" => self.filter(value(0)),
-            b"filterprovider" => self.filter(value(1)),
+            b"filterprovider" => self.filter(value(1)).or_else(|| {
+                let bad = parse_condition(value(2), Origin::MainConfig).is_err();
+                bad.then(|| "Error parsing FilterProvider expression".to_owned())
+            }),
+            b"deflatefilternote" | b"brotlifilternote" if words.len() > 1 => {
+                let known = ["ratio", "input", "output", "instream", "outstream"];
+                let known = known.iter().any(|kind| value(0).eq_ignore_ascii_case(kind.as_bytes()));
+                (!known).then(|| format!("Unknown note type {}", String::from_utf8_lossy(value(0))))
+            }
+            b"userdir" if directive.words().is_empty() => Some("UserDir requires an argument.".to_owned()),
+            b"virtualdocumentroot" | b"virtualdocumentrootip" | b"virtualscriptalias" | b"virtualscriptaliasip" => {
+                MassRoot::read(value(0)).is_none().then(|| "syntax error in format string".to_owned())
+            }
+            b"sessioncryptodriver" => self.library_of(directive, "crypto", value(0)),
+            b"sslrandomseed" => self.seed(directive, value(1)),
+            b"proxyerroroverride" => {
+                let fits = |word: &Spanned<Vec<u8>>| (400..600).contains(&count(&word.value));
+                let fits = words.iter().skip(1).all(fits);
+                (!fits)
+                    .then(|| "ProxyErrorOverride: status codes to intercept must be valid HTTP Status Codes".to_owned())
+            }
             b"dav" => self.dav(value(0)),
             b"substitute" => substitution(value(0)),
             b"errorlogformat" => error_format(words),
@@ -99,6 +124,14 @@ impl Reader<'_> {
         let known =
             provider == b"filesystem" && self.profile.modules.has(b"mod_dav_fs.c") || !self.profile.unnamed.is_empty();
         (!known).then(|| format!("Unknown DAV provider: {}", String::from_utf8_lossy(provider)))
+    }
+
+    /// modules/ssl/ssl_engine_config.c, `ssl_cmd_SSLRandomSeed`.
+    fn seed(&mut self, directive: &Directive<'_>, word: &[u8]) -> Option<String> {
+        let none = word == b"builtin" || word.starts_with(b"egd:");
+        let path = [&b"file:"[..], b"exec:"].iter().find_map(|start| word.strip_prefix(*start)).unwrap_or(word);
+        let there = none || self.is_there(path, directive, |_| true);
+        (!there).then(|| format!("SSLRandomSeed: source path '{}' does not exist", String::from_utf8_lossy(path)))
     }
 
     /// A library that apr-util loads by its name.

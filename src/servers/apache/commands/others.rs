@@ -11,6 +11,7 @@ use super::contents::take_down;
 use super::values::count;
 use super::{alias, expires, headers, proxy, rewrite};
 use crate::answer::{Because, Missing, Reason};
+use crate::servers::apache::config::Set;
 use crate::servers::apache::directives::find;
 use crate::servers::apache::error_document::{ErrorDocument, is_url};
 use crate::servers::apache::expr::{Pattern, PatternFault};
@@ -53,6 +54,10 @@ impl Reader<'_> {
                 refused_options(&directive.words(), allowed)
             }
             b"errordocument" => self.error_document(directive, words, scope),
+            b"authformloginrequiredlocation" => {
+                scope.config.form_location = Some(Set::new((), directive.place()));
+                None
+            }
             b"sslrequiressl" => {
                 scope.config.ssl_required = Some(directive.place());
                 None
@@ -188,6 +193,6 @@ pub(super) fn refuses(pattern: &[u8]) -> bool {
 }
 
 /// Whether a status has a line of its own.
-pub(super) fn is_status(code: u16) -> bool {
+pub(in crate::servers::apache) fn is_status(code: u16) -> bool {
     STATUSES.iter().any(|range| range.contains(&code))
 }

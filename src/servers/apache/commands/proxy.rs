@@ -5,6 +5,8 @@ use nom::bytes::complete::{tag, take_while1};
 use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
+use super::values::count;
+
 /// The parameters of a worker.
 const PARAMETERS: [&str; 26] = [
     "loadfactor",
@@ -46,6 +48,10 @@ pub(super) fn pass(words: &[&[u8]], in_section: bool) -> Option<String> {
     let flags = |word: &&&[u8]| {
         !["nocanon", "interpolate", "noquery"].iter().any(|flag| word.eq_ignore_ascii_case(flag.as_bytes()))
     };
+    let short = |word: &&&[u8]| starts_with(word, b"timeout=") && count(word.get(8..).unwrap_or_default()) < 1;
+    if parameters.iter().any(|word| short(&word)) {
+        return Some("ProxyPass Timeout must be at least one second".to_owned());
+    }
     let mut keys = Vec::new();
     for parameter in parameters.iter().filter(flags) {
         match key(parameter) {
@@ -59,7 +65,7 @@ pub(super) fn pass(words: &[&[u8]], in_section: bool) -> Option<String> {
     if *url == b"!" || starts_with(url, b"balancer:") {
         return None;
     }
-    if scheme(url).is_err() && !starts_with(url, b"unix:") {
+    if scheme(url).map_or(true, |(host, _)| host.is_empty()) && !starts_with(url, b"unix:") {
         return Some(format!("ProxyPass URL must be absolute!: {}", String::from_utf8_lossy(url)));
     }
     let unknown =

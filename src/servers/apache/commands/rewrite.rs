@@ -11,6 +11,7 @@ use nom::{IResult, Parser};
 
 use super::others::{is_status, refuses};
 use crate::lines::is_blank;
+use crate::servers::apache::expr::{Origin, parse_condition};
 use crate::servers::apache::secrets::displayed;
 use crate::words::blanks;
 
@@ -78,13 +79,17 @@ pub(super) fn rule(line: &[u8]) -> Option<String> {
     Some(format!("RewriteRule: {refused}"))
 }
 
-/// Why the server refuses a condition; one that is an expression is not judged.
+/// Why the server refuses a condition; or an expression.
 pub(super) fn condition(line: &[u8]) -> Option<String> {
     let refused = match arguments(line) {
         None => format!("bad argument line '{}'", text(line)),
         Some((subject, pattern, field)) => field.and_then(|field| flags(field, condition_flag)).or_else(|| {
+            if subject.eq_ignore_ascii_case(b"expr") {
+                let bad = parse_condition(pattern, Origin::MainConfig).is_err();
+                return bad.then(|| format!("cannot compile expression \"{}\"", text(pattern)));
+            }
             let pattern = pattern.strip_prefix(b"!").unwrap_or(pattern);
-            let is_regex = !subject.eq_ignore_ascii_case(b"expr") && is_regex(pattern);
+            let is_regex = is_regex(pattern);
             (is_regex && refuses(pattern)).then(|| uncompiled(pattern))
         })?,
     };

@@ -2,13 +2,16 @@
 //! modules/arch/unix/mod_unixd.c, modules/mappers/mod_alias.c, modules/proxy/mod_proxy.c).
 
 use super::addresses::{Listened, host_name, listened};
+use super::values::count;
 use crate::answer::{Because, Missing, Reason};
 use crate::servers::apache::config::{Allowed, Set};
 use crate::servers::apache::content::{Pass, PlaceAlias, UrlPattern};
 use crate::servers::apache::directives::{Override, foreign_directive};
+use crate::servers::apache::early_headers::EarlyHeader;
 use crate::servers::apache::expr::{Pattern, PatternFault};
 use crate::servers::apache::host::{Canonical, Listen, Mapping, Trace, UserDirs};
 use crate::servers::apache::line::Directive;
+use crate::servers::apache::mass_hosts::MassRoot;
 use crate::servers::apache::options::OptionSet;
 use crate::servers::apache::reader::Reader;
 use crate::servers::apache::scope::Scope;
@@ -56,6 +59,12 @@ impl Reader<'_> {
             }
             b"alias" | b"scriptalias" | b"aliasmatch" | b"scriptaliasmatch" => {
                 self.alias(directive, name, words, scope);
+            }
+            b"requestheader" => {
+                let plain: Vec<&[u8]> = words.iter().map(|word| word.value.as_slice()).collect();
+                let early = EarlyHeader::read(&plain, directive.place());
+                let (Some(host), Some(early)) = (&mut scope.host, early) else { return false };
+                host.early_headers.push(early);
             }
             b"httpprotocoloptions" => self.protocol_options(directive, words, scope),
             b"proxypass" | b"proxypassmatch" => self.pass(directive, name, scope),
@@ -255,9 +264,9 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
             host.access_names = Some(directive.words().into_iter().map(|word| word.value).collect());
         }
         b"traceenable" => host.trace = Some(if is("off") { Trace::Off } else { Trace::On }),
-        b"limitrequestline" => set_limit(&mut host.limits.line, &first),
-        b"limitrequestfieldsize" => set_limit(&mut host.limits.field, &first),
-        b"limitrequestfields" => set_limit(&mut host.limits.fields, &first),
+        b"limitrequestline" => host.limits.line = usize::try_from(count(&first)).ok(),
+        b"limitrequestfieldsize" => host.limits.field = usize::try_from(count(&first)).ok(),
+        b"limitrequestfields" => host.limits.fields = usize::try_from(count(&first)).ok(),
         b"allowencodedslashes" => {
             let slashes = if is("nodecode") { Slashes::Kept } else { Slashes::Refused };
             host.slashes = Some(if is("on") { Slashes::Decoded } else { slashes });
@@ -275,19 +284,14 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
         b"sslcertificatefile" => host.certificates.push(Set::new(first, place)),
         b"sslcertificatekeyfile" => host.keys.push(Set::new(first, place)),
         b"userdir" => user_dirs(&directive.words(), place, host.user_dirs.get_or_insert_default()),
-        b"virtualdocumentroot" | b"virtualdocumentrootip" | b"virtualscriptalias" | b"virtualscriptaliasip" => {
+        b"virtualdocumentroot" => host.mass_root = Some(MassRoot::read(&first).filter(|_| !is("none"))),
+        b"virtualscriptalias" | b"virtualscriptaliasip" | b"virtualdocumentrootip" if is("none") => {}
+        b"virtualdocumentrootip" | b"virtualscriptalias" | b"virtualscriptaliasip" => {
             host.unmapped = Some(place);
         }
         _ => return false,
     }
     true
-}
-
-/// server/core.c, `set_limit_req_line` and its kin.
-fn set_limit(limit: &mut usize, written: &[u8]) {
-    if let Some(count) = std::str::from_utf8(written).ok().and_then(|digits| digits.parse().ok()) {
-        *limit = count;
-    }
 }
 
 /// modules/mappers/mod_userdir.c, `set_user_dir`.

@@ -16,6 +16,12 @@ use crate::servers::apache::product::{Fault, Main};
 use crate::source::Place;
 use crate::words::words;
 
+/// Facilities of syslog (server/log.c, `facilities`).
+const FACILITIES: [&str; 20] = [
+    "auth", "authpriv", "cron", "daemon", "ftp", "kern", "lpr", "mail", "news", "syslog", "user", "uucp", "local0",
+    "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+];
+
 /// What of it cannot be opened.
 pub(super) struct Opening<'m, 'a> {
     /// The server.
@@ -69,7 +75,12 @@ impl Opening<'_, '_> {
                 let missing = program.starts_with(b"/") && self.files.kind(&server_path(&program)) == Some(None);
                 missing.then(|| refused(&format!("unable to start piped log program '{text}'"), log.place))
             }
-            value if value == b"syslog" || value.starts_with(b"syslog:") => None,
+            b"syslog" => None,
+            [b's', b'y', b's', b'l', b'o', b'g', b':', facility @ ..] => {
+                let facility: Vec<u8> = facility.iter().copied().take_while(|byte| *byte != b':').collect();
+                let known = facility.is_empty() || FACILITIES.iter().any(|name| facility == name.as_bytes());
+                (!known).then(|| refused(&format!("could not open syslog error log {text}"), log.place))
+            }
             value => {
                 let path = self.path(value);
                 self.unwritable(&path)
@@ -123,6 +134,9 @@ impl Opening<'_, '_> {
         if !certificates.iter().any(|text| holds(text, "CERTIFICATE")) {
             return Some(logged(refused("no certificate assigned", place), "AH02572"));
         }
+        if certificates.iter().any(|text| is_torn(text)) {
+            return Some(logged(refused("Failed to configure certificate", place), "AH02562"));
+        }
         let mut keys = self.contents(&host.keys)?.into_iter().chain(certificates);
         (!keys.any(|text| holds(&text, "PRIVATE KEY")))
             .then(|| logged(refused("Failed to configure private key", place), "AH02564"))
@@ -146,6 +160,21 @@ fn holds(text: &[u8], kind: &str) -> bool {
         rest = behind;
     }
     false
+}
+
+/// Whether a PEM text begins a part that it does not end.
+fn is_torn(text: &[u8]) -> bool {
+    let count = |mark: &str| {
+        let mut found = 0;
+        let mut rest = text;
+        let mut next = (take_until::<_, _, nom::error::Error<&[u8]>>(mark), tag(mark));
+        while let Ok((behind, _)) = next.parse(rest) {
+            rest = behind;
+            found += 1;
+        }
+        found
+    };
+    count("-----BEGIN ") > count("-----END ")
 }
 
 fn undefined(text: &str, place: Place) -> Option<Fault> {

@@ -44,6 +44,13 @@ pub(in crate::servers::apache) fn startup_faults(
         let message = "Please select a socache provider with AuthnCacheSOCache (no default found on this platform)";
         faults.push(logged(refused(message, whole), "AH01674"));
     }
+    if modules.has(b"mod_proxy_balancer.c") && !modules.has(b"mod_lbmethod_byrequests.c") {
+        let balancer = std::iter::once(&main.host).chain(&main.hosts).find_map(|host| {
+            let passes = host.passes.iter().filter(|(_, pass)| pass.to.starts_with(b"balancer:"));
+            passes.map(|(_, pass)| pass.place).next()
+        });
+        faults.extend(balancer.map(|place| logged(refused("Cannot find LB Method: byrequests", place), "AH02432")));
+    }
     if process.listens.is_empty() {
         faults.push(refused("no listening sockets available, shutting down", whole));
     }
