@@ -26,6 +26,7 @@ mod faked;
 mod files;
 mod files_pattern;
 mod fixups;
+mod forms;
 mod ground;
 mod handlers;
 mod host;
