@@ -37,7 +37,19 @@ impl Walk<'_> {
                 self.asked.path = path;
             }
             Handler::RequestHeader(field, value, by) => self.header(field, value, by.as_deref())?,
-            _ => {}
+            Handler::Replace(..)
+            | Handler::BasicAuth(_)
+            | Handler::Sub(_)
+            | Handler::SubWithout(..)
+            | Handler::Respond(_)
+            | Handler::Redirect(_)
+            | Handler::Error(_)
+            | Handler::Abort
+            | Handler::FileServer(_)
+            | Handler::TryFiles(_)
+            | Handler::Method(_)
+            | Handler::Elsewhere(_)
+            | Handler::Passing => {}
         }
         Ok(())
     }

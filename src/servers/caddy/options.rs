@@ -121,7 +121,7 @@ impl Builder<'_> {
             "skip_log" => count == 0,
             "tracing" => count == 0 && heads(&["span"]),
             "vars" => (count == 0 || count == 2) && lines.iter().all(|line| line.len() == 2),
-            "request_body" => lines.iter().all(|line| is_size(line)),
+            "request_body" => lines.iter().all(is_size),
             "encode" => {
                 parts.arguments.iter().all(|name| matches!(name.text(), "gzip" | "zstd"))
                     && heads(&["gzip", "zstd", "minimum_length", "match"])

@@ -200,20 +200,7 @@ impl Reader<'_> {
             any_case: node.get("case_sensitive").and_then(Node::truth) == Some(false),
             ..Test::default()
         };
-        for header in node.get("headers").map(Node::items).unwrap_or_default() {
-            match self.header(header)? {
-                Some(header) => test.headers.push(header),
-                None => test.unknown = true,
-            }
-        }
-        for parameter in node.get("query_parameters").map(Node::items).unwrap_or_default() {
-            let name = parameter.get("name").and_then(Node::text).unwrap_or_default().to_owned();
-            match parameter.get("string_match").map(|test| self.text(test)).transpose()? {
-                Some(Some(wanted)) => test.parameters.push((name, Some(wanted))),
-                Some(None) => test.unknown = true,
-                None => test.parameters.push((name, None)),
-            }
-        }
+        self.fields(node, &mut test)?;
         let share = node.at(&["runtime_fraction", "default_value"]);
         let part = |key: &str| share.and_then(|share| share.get(key)).and_then(Node::text);
         let all = match part("denominator") {
@@ -229,6 +216,25 @@ impl Reader<'_> {
         test.unknown |=
             ["tls_context", "dynamic_metadata", "filter_state", "cookies"].iter().any(|key| node.get(key).is_some());
         Ok(test)
+    }
+
+    /// What is asked of header fields and of the parameters of the query.
+    fn fields(&self, node: &Node, test: &mut Test) -> Read<()> {
+        for header in node.get("headers").map(Node::items).unwrap_or_default() {
+            match self.header(header)? {
+                Some(header) => test.headers.push(header),
+                None => test.unknown = true,
+            }
+        }
+        for parameter in node.get("query_parameters").map(Node::items).unwrap_or_default() {
+            let name = parameter.get("name").and_then(Node::text).unwrap_or_default().to_owned();
+            match parameter.get("string_match").map(|test| self.text(test)).transpose()? {
+                Some(Some(wanted)) => test.parameters.push((name, Some(wanted))),
+                Some(None) => test.unknown = true,
+                None => test.parameters.push((name, None)),
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn overrides(&self, node: &Node) -> Read<Vec<Override>> {

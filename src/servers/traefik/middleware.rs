@@ -105,20 +105,7 @@ impl Middleware {
                 Ok(pattern) => Self::RedirectPattern(pattern, text("replacement"), truth("permanent")),
                 Err(_) => broken("this is no pattern"),
             },
-            "ipallowlist" | "ipwhitelist" => {
-                let ranges: Option<Vec<_>> = list("sourceRange").iter().map(|(text, _)| range(text)).collect();
-                let status = text("rejectStatusCode").parse().unwrap_or(403);
-                // A client's own word on where it comes from is dropped at the entry point, and then it comes from nowhere.
-                let strategy = options.get_any_case("ipStrategy");
-                let depth = strategy.and_then(|strategy| strategy.get_any_case("depth")).and_then(Node::text);
-                let told = depth.is_some_and(|depth| depth != "0")
-                    || strategy.is_some_and(|strategy| strategy.get_any_case("excludedIPs").is_some());
-                match ranges {
-                    Some(ranges) if !ranges.is_empty() && told => Self::Always(status),
-                    Some(ranges) if !ranges.is_empty() => Self::Allow(ranges, status),
-                    Some(_) | None => broken("these are no addresses"),
-                }
-            }
+            "ipallowlist" | "ipwhitelist" => addresses(context, kind, options),
             "stripprefix" if list("prefixes").is_empty() => broken("the prefixes are missing"),
             "addprefix" if text("prefix").is_empty() => broken("the prefix is missing"),
             "replacepathregex" | "stripprefixregex" => {
@@ -145,6 +132,29 @@ impl Middleware {
             "errors" if !list("status").iter().all(|(text, _)| is_status(text)) => broken("this is no status"),
             _ => Self::Passing,
         }
+    }
+}
+
+/// The clients that are let in by their addresses.
+fn addresses(context: Context<'_>, kind: &Node, options: &Node) -> Middleware {
+    let ranges: Option<Vec<_>> = options
+        .get_any_case("sourceRange")
+        .map(texts)
+        .unwrap_or_default()
+        .iter()
+        .map(|(text, _)| range(text))
+        .collect();
+    let status =
+        options.get_any_case("rejectStatusCode").and_then(Node::text).unwrap_or_default().parse().unwrap_or(403);
+    // A client's own word on where it comes from is dropped at the entry point, and then it comes from nowhere.
+    let strategy = options.get_any_case("ipStrategy");
+    let depth = strategy.and_then(|strategy| strategy.get_any_case("depth")).and_then(Node::text);
+    let told = depth.is_some_and(|depth| depth != "0")
+        || strategy.is_some_and(|strategy| strategy.get_any_case("excludedIPs").is_some());
+    match ranges {
+        Some(ranges) if !ranges.is_empty() && told => Middleware::Always(status),
+        Some(ranges) if !ranges.is_empty() => Middleware::Allow(ranges, status),
+        Some(_) | None => Middleware::Broken(context.wrong(kind, "ipallowlist", "these are no addresses")),
     }
 }
 

@@ -171,7 +171,7 @@ fn call(text: &str) -> Cut<'_> {
 
 fn matcher(name: &str, arguments: &[&str]) -> Option<Rule> {
     let pattern = |text: &str| Regex::new(text).ok();
-    if arguments.iter().any(|argument| argument.is_empty()) && name.to_ascii_lowercase() != "host" {
+    if arguments.iter().any(|argument| argument.is_empty()) && !name.eq_ignore_ascii_case("host") {
         return None;
     }
     let rooted = |text: &str| text.starts_with('/').then(|| text.to_owned());

@@ -108,6 +108,6 @@ pub(super) fn resolved(
             Some(if same { Service::Internal } else { Service::Servers(place) })
         }
         Service::Broken | Service::OneOf(..) => None,
-        service => Some(service),
+        service @ (Service::Internal | Service::Servers(_) | Service::Always(_)) => Some(service),
     }
 }

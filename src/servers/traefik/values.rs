@@ -62,7 +62,7 @@ pub(super) const DYNAMIC: Kinds = &[
 ];
 
 /// The first value of another kind than its field takes.
-pub(super) fn misfit<'n>(root: &'n Node, kinds: Kinds) -> Option<&'n Node> {
+pub(super) fn misfit(root: &Node, kinds: Kinds) -> Option<&Node> {
     let wrong = |node: &&Node, kind: Kind| {
         let Some(text) = node.text().filter(|_| !node.is_null()) else { return false };
         match kind {
