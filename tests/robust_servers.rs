@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -43,11 +44,11 @@ fn bent_configurations_are_read_like_any_other() {
         .filter_map(|case| Some((SERVERS.into_iter().find(|server| *server == case.server)?, case)))
         .collect();
     assert!(cases.len() >= 200, "only {} cases: is fixtures/servers complete?", cases.len());
-    let pieces: Vec<Vec<u8>> = cases.iter().flat_map(|(_, case)| texts(&case.files())).map(|(_, text)| text).collect();
+    let pieces: Vec<Vec<u8>> = cases.iter().flat_map(|(_, case)| laid(case)).map(|(_, text)| text).collect();
     let mut chance = Chance::of(26);
     let worlds = (0..ROUNDS).map(move |round| {
         let (server, case) = chance.one_of(&cases);
-        let mut texts = texts(&case.files());
+        let mut texts = laid(case);
         let at = chance.below(texts.len());
         texts[at].1 = bent(&texts[at].1, &pieces, &mut chance);
         let name = format!("round {round}: {} {}", case.title(), texts[at].0.display());
@@ -101,6 +102,13 @@ fn world(name: String, server: &'static str, config: PathBuf, texts: Vec<(PathBu
         files.file(Path::new(ROOT).join(path), text)
     };
     World { name, server, config, files: texts.into_iter().fold(Memory::new(), fold) }
+}
+
+/// The files of a case, those that it shares with others and its own.
+fn laid(case: &Served) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut all: BTreeMap<PathBuf, Vec<u8>> = texts(&case.files()).into_iter().collect();
+    all.extend(case.plan.texts.iter().map(|(path, text)| (path.into(), text.clone().into_bytes())));
+    all.into_iter().collect()
 }
 
 /// All files below a folder, by their paths below it.

@@ -129,7 +129,7 @@ impl<'f> StandIn<'f> {
     ) -> Self {
         let own = files
             .own
-            .file(format!("{FOLDER}/config"), text)
+            .file(format!("{FOLDER}/config.yaml"), text)
             .file(format!("{FOLDER}/storage/demo/package.json"), "{}")
             .directory(format!("{FOLDER}/collections/collection-root"));
         let (files, credentials, sure) = (Laid { own, ..files }, Credentials::new(), kind != Kind::Squid);
@@ -141,7 +141,7 @@ impl<'f> StandIn<'f> {
     /// # Errors
     /// Never but for a server whose room cannot read the configuration above.
     pub fn open<T>(&self, crypt: Crypt, sources: &Sources, work: impl FnOnce(&dyn Server) -> T) -> Result<T, Fault> {
-        let config = PathBuf::from(format!("{FOLDER}/config"));
+        let config = PathBuf::from(format!("{FOLDER}/config.yaml"));
         let target = Target {
             files: &self.files,
             paths: &self.paths,

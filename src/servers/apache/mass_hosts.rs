@@ -3,7 +3,7 @@
 use nom::branch::alt;
 use nom::bytes::complete::is_not;
 use nom::character::complete::{char, one_of};
-use nom::combinator::{all_consuming, opt};
+use nom::combinator::{all_consuming, cut, opt};
 use nom::multi::many0;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
@@ -57,7 +57,7 @@ impl MassRoot {
     #[must_use]
     pub(super) fn read(text: &[u8]) -> Option<Self> {
         let sign = char('%').map(|_| Piece::Text(b"%".to_vec()));
-        let part = (count, opt(preceded(char('.'), count))).map(|(part, letters)| Piece::Part(part, letters));
+        let part = (count, opt(preceded(char('.'), cut(count)))).map(|(part, letters)| Piece::Part(part, letters));
         let special = preceded(char('%'), alt((sign, char('p').map(|_| Piece::Port), part)));
         let plain = is_not("%").map(|text: &[u8]| Piece::Text(text.to_vec()));
         let whole: IResult<&[u8], Vec<Piece>> = all_consuming(many0(alt((special, plain)))).parse(text);
