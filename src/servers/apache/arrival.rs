@@ -82,9 +82,6 @@ impl Site<'_> {
                 arrived.spot.path = Some(path);
             }
         }
-        if arrived.spot.path.as_deref().is_some_and(|path| self.has_endless_name(path)) {
-            return Err(Ended::at(host, plain(403)));
-        }
         let folder = arrived.spot.path.as_deref().map(folder_of);
         arrived.spot.walked = errand.before.is_some_and(|before| Some(before.folder.as_slice()) == folder);
         if errand.ask.method == "TRACE" && arrived.spot.proxied.is_none() {

@@ -108,16 +108,6 @@ impl Site<'_> {
         !matches!(self.thing(path, true), Thing::Missing | Thing::Unknown)
     }
 
-    /// Whether a name is longer than file systems take it, in a folder that is there (AH00036).
-    pub(super) fn has_endless_name(&self, path: &[u8]) -> bool {
-        const LONGEST: usize = 255;
-        let server = server_path(path);
-        let endless = |name: &&std::path::Path| name.file_name().is_some_and(|name| name.len() > LONGEST);
-        let first = server.ancestors().filter(endless).last();
-        let folder = first.and_then(std::path::Path::parent);
-        folder.is_some_and(|folder| self.is_there(folder.as_os_str().as_encoded_bytes()))
-    }
-
     /// What rules and conditions ask of a path; `None`: can't tell.
     pub(super) fn tested(&self, letter: u8, path: &[u8]) -> Option<bool> {
         self.library.tested(letter, path)
