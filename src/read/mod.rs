@@ -10,6 +10,7 @@ mod locate;
 mod memory;
 mod overlay;
 mod paths;
+pub(crate) mod pem;
 mod resolve;
 
 pub use account::{Account, Obstacle, Refusal, group_name, group_number};

@@ -119,6 +119,10 @@ impl Site<'_> {
         let whole = settings.content.redirect.iter();
         if let Some(redirect) = whole.chain(&host.host.redirects).find(|redirect| redirect.fits(&url)) {
             let status = redirect.status_for(&url);
+            // Without a status the path leads to no file.
+            if status == 0 && host.host.locations.is_empty() {
+                return Err(plain(404));
+            }
             // A status that has no line of its own (modules/http/http_protocol.c, `ap_get_status_line`).
             let status = if is_status(status) { status } else { 500 };
             trace.step(Some(redirect.place), || format!("a Redirect answers {status} before any login"));

@@ -151,6 +151,7 @@ impl Site<'_> {
                     logged(403, "AH00132")
                 }
             }
+            Thing::Odd if self.is_null(&ready.found.filename) => plain(conditional::status(ask, 0)),
             Thing::File | Thing::Folder | Thing::Missing | Thing::Odd | Thing::Unknown => plain(404),
         }
     }

@@ -127,6 +127,10 @@ impl Facts for Circumstances<'_> {
             "AUTH_TYPE" if self.user.is_none() => Some(Vec::new()),
             "SERVER_NAME" => self.server_name(),
             "SERVER_PORT" => self.server_port(),
+            // server/core.c, `DEFAULT_ADMIN`.
+            "SERVER_ADMIN" => {
+                Some(self.spot?.host.host.admin.clone().unwrap_or_else(|| b"[no address given]".to_vec()))
+            }
             "IPV6" => on(self.remote()?.to_canonical().is_ipv6()),
             "HTTP_HOST" => Some(self.header("Host")?.unwrap_or_default()),
             "REQUEST_FILENAME" | "SCRIPT_FILENAME" => self.spot?.path.clone(),

@@ -3,6 +3,7 @@
 //! `fixup_redir`; mod_dir.c, `dir_fixups`).
 
 use super::arrival::path_of;
+use super::commands::is_status;
 use super::config::DirConfig;
 use super::ground::{Found, Thing};
 use super::journey::{Arrived, Before, DEEPEST, Ended, Errand, Ready, plain};
@@ -111,6 +112,11 @@ impl Site<'_> {
         let redirect = content.redirect.iter().chain(&content.redirects).find(|redirect| redirect.fits(&url));
         if let Some(redirect) = redirect {
             let status = redirect.status_for(&url);
+            // None at all: the request goes on.
+            if status == 0 {
+                return Ok(());
+            }
+            let status = if is_status(status) { status } else { 500 };
             trace.step(Some(redirect.place), || format!("a Redirect answers {status}"));
             return Err(Ended::under(content, plain(status)).after(ready.before()));
         }

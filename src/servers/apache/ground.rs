@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::path::Path;
 
 use super::site::Site;
-use crate::read::{FileType, Obstacle, server_path};
+use crate::read::{FileType, NULL_DEVICE, Obstacle, server_path};
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,13 @@ impl Site<'_> {
             Ok(FileType::Link | FileType::Fifo | FileType::Socket | FileType::Device) => Thing::Odd,
             Err(_) => Thing::Missing,
         }
+    }
+
+    /// Whether it is a link to the null device, which is sent as an empty file (server/core.c, `default_handler`).
+    pub(super) fn is_null(&self, path: &[u8]) -> bool {
+        let local = self.library.local(&server_path(path));
+        let target = local.and_then(|local| self.library.files.link(&local).ok().flatten());
+        target.is_some_and(|target| target == Path::new(NULL_DEVICE))
     }
 
     /// Whether something stands at a path, as far as is known.

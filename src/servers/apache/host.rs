@@ -10,6 +10,7 @@ use super::mass_hosts::MassRoot;
 use super::rewrite::Rewrite;
 use super::section::{DirectoryPattern, LocationPattern, Section};
 use super::target::Slashes;
+use super::tls::Tls;
 use super::wire::Limits;
 use crate::source::Place;
 
@@ -66,12 +67,10 @@ pub(super) struct Host {
     pub strict_names: Option<bool>,
     /// SSLEngine.
     pub tls: Option<bool>,
-    /// Whether SSLEngine is on for good, and not only on a client's wish.
-    pub needs_certificate: Option<bool>,
-    /// SSLCertificateFile.
-    pub certificates: Vec<Set<Vec<u8>>>,
-    /// SSLCertificateKeyFile.
-    pub keys: Vec<Set<Vec<u8>>>,
+    /// ServerAdmin.
+    pub admin: Option<Vec<u8>>,
+    /// What else TLS is told to be.
+    pub secured: Tls,
     /// UserDir.
     pub user_dirs: Option<UserDirs>,
     /// VirtualDocumentRoot; an inner `None`: `none`.
@@ -228,9 +227,8 @@ impl Host {
             early_headers: [main.early_headers.as_slice(), self.early_headers.as_slice()].concat(),
             strict_names: self.strict_names.or(main.strict_names),
             tls: self.tls.or(main.tls),
-            needs_certificate: self.needs_certificate.or(main.needs_certificate),
-            certificates: own_or(&self.certificates, &main.certificates),
-            keys: own_or(&self.keys, &main.keys),
+            admin: self.admin.clone().or_else(|| main.admin.clone()),
+            secured: self.secured.within(&main.secured),
             user_dirs: self.user_dirs.clone().or_else(|| main.user_dirs.clone()),
             mass_root: self.mass_root.clone().or_else(|| main.mass_root.clone()),
             unmapped: self.unmapped.or(main.unmapped),
@@ -246,9 +244,4 @@ fn is_alias(alias: &[u8], name: &[u8]) -> bool {
     let anyhow = Fnmatch { pathname: false, case_blind: true };
     let plain = |byte: &u8| if b"[]\\".contains(byte) { vec![b'\\', *byte] } else { vec![*byte] };
     fnmatch(&alias.iter().flat_map(plain).collect::<Vec<_>>(), name, anyhow)
-}
-
-/// A list, or the outer one where it is empty.
-fn own_or<T: Clone>(own: &[T], outer: &[T]) -> Vec<T> {
-    if own.is_empty() { outer.to_vec() } else { own.to_vec() }
 }

@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::error_document::ErrorDocument;
-use super::ground::Found;
+use super::ground::{Found, Thing};
 use super::policy::{Ask, Policy};
 use super::setup::Setup;
 use super::spot::{Hosted, Spot};
@@ -127,7 +127,13 @@ impl Policy<'_> {
     pub(super) fn before(&self, found: &Found, user: Option<Option<Vec<u8>>>) -> Before {
         Before {
             met: self.met.clone(),
-            folder: folder_of(&found.filename).to_owned(),
+            folder: match found.thing {
+                // An Alias may lead to a folder without a slash behind it; the server puts one there (`ap_directory_walk`).
+                Thing::Folder if found.filename.last() != Some(&b'/') => [found.filename.as_slice(), b"/"].concat(),
+                Thing::Folder | Thing::File | Thing::Missing | Thing::Odd | Thing::Unknown => {
+                    folder_of(&found.filename).to_owned()
+                }
+            },
             user,
             url: self.spot.url.clone().unwrap_or_default(),
         }

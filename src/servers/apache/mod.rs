@@ -66,6 +66,7 @@ mod survey;
 mod survey_main;
 mod syntax;
 mod target;
+mod tls;
 mod tree;
 mod walk;
 mod wire;

@@ -142,6 +142,8 @@ pub(super) struct Process {
     pub types: Option<Set<Vec<u8>>>,
     /// Whether AuthnCacheSOCache says where logins are cached.
     pub cache_told: bool,
+    /// Whether SSLStaplingCache says where answers for stapling are kept.
+    pub has_stapling_cache: bool,
     /// AuthLDAPCharsetConfig.
     pub charsets: Option<Set<Vec<u8>>>,
 }

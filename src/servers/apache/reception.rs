@@ -39,7 +39,7 @@ pub(super) fn host_for<'h>(
     // What holds before anybody has said which host he wants.
     let base = there.first().copied().unwrap_or(&setup.main);
     // Plain HTTP where TLS is spoken (modules/ssl/ssl_engine_io.c, `ssl_io_filter_error`).
-    if !request.https && base.host.needs_certificate == Some(true) {
+    if !request.https && base.host.secured.is_needed == Some(true) {
         return Err(plain(400));
     }
     if let Some(status) = too_long(line.len(), request, base.host.limits) {

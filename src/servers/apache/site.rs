@@ -249,7 +249,9 @@ impl<'s> Site<'s> {
         if self.started.is_none() {
             return self.library.opened(folder).map(opened);
         }
-        for name in names {
+        let is_folder = || self.thing(folder.as_os_str().as_encoded_bytes(), true) == Thing::Folder;
+        // From a file no name leads on, not even `..`.
+        for name in names.iter().filter(|name| !name.contains(&b'/') || is_folder()) {
             // Whatever the name begins with, it is put behind the folder (server/core.c, `ap_open_htaccess`).
             let path = [folder.as_os_str().as_encoded_bytes(), b"/", name].concat();
             let local = self.library.local(&server_path(&path))?;

@@ -5,6 +5,7 @@ use nom::bytes::complete::take_till;
 use nom::{IResult, Parser};
 
 use super::rewriting::rewriting;
+use super::values::count;
 use crate::servers::apache::config::Set;
 use crate::servers::apache::content::{Content, Redirect, UrlPattern};
 use crate::servers::apache::env_rule::{EnvRule, Subject};
@@ -122,7 +123,9 @@ fn redirect(directive: &Directive<'_>, name: &[u8], words: Words<'_>) -> Option<
         b"temp" => Some(302),
         b"seeother" => Some(303),
         b"gone" => Some(410),
-        digits if digits.first().is_some_and(u8::is_ascii_digit) => std::str::from_utf8(digits).ok()?.parse().ok(),
+        digits if digits.first().is_some_and(u8::is_ascii_digit) => {
+            Some(u16::try_from(count(digits)).unwrap_or(u16::MAX))
+        }
         _ => None,
     };
     let usual = if name == b"redirectpermanent" { 301 } else { 302 };

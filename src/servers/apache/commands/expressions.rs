@@ -1,6 +1,7 @@
 //! Expressions, maps and caches that other modules' directives name (modules/metadata/mod_setenvif.c, mod_headers.c;
 //! modules/mappers/mod_rewrite.c, `cmd_rewritemap`; modules/ssl/ssl_engine_config.c, `ssl_cmd_SSLSessionCache`).
 
+use super::values::measure;
 use crate::servers::apache::expr::parse_condition;
 use crate::servers::apache::line::Directive;
 use crate::servers::apache::reader::Reader;
@@ -18,6 +19,9 @@ const CACHES: [(&str, &str); 6] = [
     ("redis", "mod_socache_redis.c"),
     ("dc", "mod_socache_dc.c"),
 ];
+
+/// The size that a cyclic buffer must stay below.
+const LARGEST: i64 = 4_294_967_295;
 
 /// The functions that `int:` names.
 const INTERNAL_MAPS: [&[u8]; 4] = [b"tolower", b"toupper", b"escape", b"unescape"];
@@ -110,7 +114,31 @@ impl Reader<'_> {
             return None;
         }
         let known = CACHES.iter().any(|(known, module)| *known == name && self.profile.modules.has(module.as_bytes()));
-        (!known).then(|| format!("'{name}' cache not supported. Maybe you need to load the appropriate socache module (mod_socache_{name}?)"))
+        if !known {
+            return Some(format!(
+                "'{name}' cache not supported. Maybe you need to load the appropriate socache module (mod_socache_{name}?)"
+            ));
+        }
+        let told = text.split_once(':').filter(|_| name == "shmcb");
+        told.and_then(|(_, told)| cyclic(told)).map(|message| format!("Invalid argument: {message}"))
+    }
+}
+
+/// What is wrong with the file and the size of a cyclic buffer (modules/cache/mod_socache_shmcb.c,
+/// `socache_shmcb_create`).
+fn cyclic(told: &str) -> Option<&'static str> {
+    let (before, size) = match told.rsplit_once('(') {
+        Some(halves) => halves,
+        None => return told.ends_with(')').then_some("no opening parenthesis"),
+    };
+    let Some(size) = size.strip_suffix(')').filter(|_| !before.is_empty()) else {
+        return Some("no closing parenthesis or cache size missing after pathname with parenthesis");
+    };
+    match (size, measure(size.as_bytes())) {
+        ("", _) => Some("size has to be >= 8192 bytes"),
+        (_, None) => Some("cache size not numerical"),
+        (_, Some(size)) if !(0..LARGEST).contains(&size) => Some("size has to be < 4294967295 bytes on this platform"),
+        (_, Some(size)) => (size < 8192).then_some("size has to be >= 8192 bytes"),
     }
 }
 

@@ -89,7 +89,11 @@ impl Reader<'_> {
                 self.shared_cache(first, false)
             }
             b"sslsessioncache" => self.shared_cache(first, true),
-            b"cachesocache" | b"sslstaplingcache" => self.shared_cache(first, false),
+            b"sslstaplingcache" => {
+                self.process.has_stapling_cache = true;
+                self.shared_cache(first, false)
+            }
+            b"cachesocache" => self.shared_cache(first, false),
             _ => self.unnamed(directive, name, words),
         }
     }

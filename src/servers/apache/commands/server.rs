@@ -258,6 +258,7 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
             host.name = Some(Set::new(name, place));
         }
         b"serveralias" => host.aliases.extend(directive.words().into_iter().map(|word| word.value)),
+        b"serveradmin" => host.admin = Some(first),
         b"serverpath" => host.server_path = Some(first),
         b"documentroot" => host.docroot = Some(Set::new(first, place)),
         b"accessfilename" => {
@@ -279,17 +280,15 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
         b"stricthostcheck" => host.strict_names = Some(is("on")),
         b"sslengine" => {
             host.tls = Some(is("on") || is("optional"));
-            host.needs_certificate = Some(is("on"));
+            host.secured.is_needed = Some(is("on"));
         }
-        b"sslcertificatefile" => host.certificates.push(Set::new(first, place)),
-        b"sslcertificatekeyfile" => host.keys.push(Set::new(first, place)),
         b"userdir" => user_dirs(&directive.words(), place, host.user_dirs.get_or_insert_default()),
         b"virtualdocumentroot" => host.mass_root = Some(MassRoot::read(&first).filter(|_| !is("none"))),
         b"virtualscriptalias" | b"virtualscriptaliasip" | b"virtualdocumentrootip" if is("none") => {}
         b"virtualdocumentrootip" | b"virtualscriptalias" | b"virtualscriptaliasip" => {
             host.unmapped = Some(place);
         }
-        _ => return false,
+        _ => return host.secured.take(name, words, place),
     }
     true
 }

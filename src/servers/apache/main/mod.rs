@@ -5,6 +5,7 @@ mod include;
 mod macros;
 mod opened;
 mod reading;
+mod secured;
 mod startup;
 
 pub(super) use environment::environment;

@@ -1,17 +1,15 @@
-//! What the server opens when it starts: logs, its pid file, the types of files, certificates (server/log.c,
-//! `ap_open_logs`; modules/loggers/mod_log_config.c; modules/http/mod_mime.c, `mime_post_config`; modules/ssl/
-//! ssl_engine_init.c).
+//! What the server opens when it starts: logs, its pid file, the types of files (server/log.c,
+//! `ap_open_logs`; modules/loggers/mod_log_config.c; modules/http/mod_mime.c, `mime_post_config`).
 
 use std::path::{Path, PathBuf};
 
 use nom::Parser;
-use nom::bytes::complete::{tag, take_until};
+use nom::bytes::complete::take_until;
 
 use super::include::MainFiles;
 use crate::answer::{Because, Missing, Reason};
 use crate::read::{FileType, NULL_DEVICE, merge, server_path};
 use crate::servers::apache::config::Set;
-use crate::servers::apache::host::Host;
 use crate::servers::apache::product::{Fault, Main};
 use crate::source::Place;
 use crate::words::words;
@@ -50,14 +48,14 @@ impl Opening<'_, '_> {
         if self.main.profile.modules.has(b"mod_ssl.c") {
             let hosts = self.main.hosts.iter().map(|host| host.within(&self.main.host));
             let all = std::iter::once(self.main.host.clone()).chain(hosts);
-            faults.extend(
-                all.filter(|host| host.needs_certificate == Some(true)).filter_map(|host| self.certificate(&host)),
-            );
+            faults
+                .extend(all.filter(|host| host.secured.is_needed == Some(true)).filter_map(|host| self.secured(&host)));
         }
         faults
     }
 
-    fn path(&self, written: &[u8]) -> PathBuf {
+    /// Where a written path leads on the server.
+    pub(super) fn path(&self, written: &[u8]) -> PathBuf {
         let written = server_path(written);
         merge(Path::new(&self.main.profile.server_root), &written).unwrap_or(written)
     }
@@ -126,55 +124,6 @@ impl Opening<'_, '_> {
             Err(_) => Some(logged(refused("could not open charset conversion config file", set.place), "AH01751")),
         }
     }
-
-    /// A host with TLS and no certificate with its key in the files it names (`ssl_init_server_certs`).
-    fn certificate(&self, host: &Host) -> Option<Fault> {
-        let place = host.certificates.first().map(|set| set.place).or(host.place).unwrap_or(self.whole);
-        let certificates = self.contents(&host.certificates)?;
-        if !certificates.iter().any(|text| holds(text, "CERTIFICATE")) {
-            return Some(logged(refused("no certificate assigned", place), "AH02572"));
-        }
-        if certificates.iter().any(|text| is_torn(text)) {
-            return Some(logged(refused("Failed to configure certificate", place), "AH02562"));
-        }
-        let mut keys = self.contents(&host.keys)?.into_iter().chain(certificates);
-        (!keys.any(|text| holds(&text, "PRIVATE KEY")))
-            .then(|| logged(refused("Failed to configure private key", place), "AH02564"))
-    }
-
-    /// The bytes of these files; `None`: some cannot be known.
-    fn contents(&self, named: &[Set<Vec<u8>>]) -> Option<Vec<Vec<u8>>> {
-        named.iter().map(|set| self.files.bytes(&self.path(&set.value))?.ok()).collect()
-    }
-}
-
-/// Whether a PEM text has a part of this kind.
-fn holds(text: &[u8], kind: &str) -> bool {
-    let mut rest = text;
-    let mut begins = (take_until::<_, _, nom::error::Error<&[u8]>>("-----BEGIN "), tag("-----BEGIN "));
-    while let Ok((behind, _)) = begins.parse(rest) {
-        let line = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if line.trim_ascii_end().strip_suffix(b"-----").is_some_and(|label| label.ends_with(kind.as_bytes())) {
-            return true;
-        }
-        rest = behind;
-    }
-    false
-}
-
-/// Whether a PEM text begins a part that it does not end.
-fn is_torn(text: &[u8]) -> bool {
-    let count = |mark: &str| {
-        let mut found = 0;
-        let mut rest = text;
-        let mut next = (take_until::<_, _, nom::error::Error<&[u8]>>(mark), tag(mark));
-        while let Ok((behind, _)) = next.parse(rest) {
-            rest = behind;
-            found += 1;
-        }
-        found
-    };
-    count("-----BEGIN ") > count("-----END ")
 }
 
 fn undefined(text: &str, place: Place) -> Option<Fault> {
@@ -192,17 +141,4 @@ pub(super) fn refused(message: &str, place: Place) -> Fault {
 /// The same with the code of the log line.
 pub(super) fn logged(fault: Fault, code: &'static str) -> Fault {
     Fault { because: fault.because.logged(code), ..fault }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::holds;
-
-    #[test]
-    fn a_pem_text_tells_what_it_holds() {
-        let text =
-            b"x\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\r\n";
-        assert!(holds(text, "CERTIFICATE") && holds(text, "PRIVATE KEY"));
-        assert!(!holds(b"junk", "CERTIFICATE"));
-    }
 }

@@ -10,7 +10,6 @@ mod hashes;
 mod http;
 mod modules;
 mod opening;
-mod pem;
 mod rewrite;
 mod tls;
 mod upstream;

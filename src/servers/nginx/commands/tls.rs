@@ -1,8 +1,8 @@
 //! What TLS needs at the start (src/http/modules/ngx_http_ssl_module.c, `ngx_http_ssl_merge_srv_conf` and
 //! `ngx_http_ssl_init`; src/event/ngx_event_openssl.c).
 
-use super::pem::{self, Block, Public};
 use crate::answer::{Missing, Reason};
+use crate::read::pem::{self, Block, Public};
 use crate::read::{Fault, Located};
 use crate::servers::nginx::reader::{Reader, Stop};
 use crate::servers::nginx::tree::{BlockId, Item};

@@ -1,4 +1,4 @@
-//! Certificates and keys as far as the server looks at them when it starts (OpenSSL, `PEM_read_bio`).
+//! Certificates and keys as far as servers look at them when they start (OpenSSL, `PEM_read_bio`).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,17 +11,17 @@ use nom::{IResult, Parser};
 
 /// A block between `BEGIN` and `END`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Block {
+pub(crate) struct Block {
     /// What it calls itself.
-    pub(super) label: Vec<u8>,
+    pub(crate) label: Vec<u8>,
     /// What is in it; nothing where it is no base64, or cut off.
-    pub(super) bytes: Option<Vec<u8>>,
+    pub(crate) bytes: Option<Vec<u8>>,
     /// Whether it is encrypted in the old way.
-    pub(super) sealed: bool,
+    pub(crate) sealed: bool,
 }
 
 /// The blocks of a file in their order.
-pub(super) fn blocks(text: &[u8]) -> Vec<Block> {
+pub(crate) fn blocks(text: &[u8]) -> Vec<Block> {
     let mut found = Vec::new();
     let mut text = text;
     while let Ok((behind, block)) = block(text) {
@@ -59,7 +59,9 @@ fn thing(input: &[u8]) -> IResult<&[u8], Thing<'_>> {
         0..=127 => (input, usize::from(first)),
         _ => {
             let (input, bytes) = take(usize::from(first & 0x7f)).parse(input)?;
-            let length = bytes.iter().fold(0_usize, |length, byte| length.saturating_mul(256) + usize::from(*byte));
+            let length = bytes
+                .iter()
+                .fold(0_usize, |length, byte| length.saturating_mul(256).saturating_add(usize::from(*byte)));
             (input, length)
         }
     };
@@ -76,7 +78,7 @@ fn sequence(bytes: &[u8]) -> Option<Vec<Thing<'_>>> {
 
 /// What tells a public key from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Public {
+pub(crate) enum Public {
     /// The modulus of RSA.
     Rsa(Vec<u8>),
     /// The point of an elliptic curve.
@@ -87,7 +89,7 @@ pub(super) enum Public {
 
 impl Public {
     /// Whether both are of the same kind, and differ: a key of another kind waits for a certificate of its own.
-    pub(super) fn differs(&self, other: &Self) -> bool {
+    pub(crate) fn differs(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Rsa(one), Self::Rsa(other)) | (Self::Curve(one), Self::Curve(other)) => one != other,
             _ => false,
@@ -95,7 +97,7 @@ impl Public {
     }
 
     /// Whether OpenSSL as Debian sets it up takes no key so short (`SSL_CTX_set_security_level(2)`).
-    pub(super) fn is_short(&self) -> bool {
+    pub(crate) fn is_short(&self) -> bool {
         matches!(self, Self::Rsa(modulus) if modulus.len() < 256)
     }
 }
@@ -105,7 +107,7 @@ fn unsigned(number: &[u8]) -> Vec<u8> {
 }
 
 /// The public key of a certificate; `None`: it is no certificate.
-pub(super) fn certificate(bytes: &[u8]) -> Option<Public> {
+pub(crate) fn certificate(bytes: &[u8]) -> Option<Public> {
     let things = sequence(bytes)?;
     let (_, content) = things.first()?;
     let (_, parts) = many0(thing).parse(content).ok()?;
@@ -122,7 +124,7 @@ pub(super) fn certificate(bytes: &[u8]) -> Option<Public> {
 }
 
 /// The public half of a private key; `None`: it is no key.
-pub(super) fn private(bytes: &[u8]) -> Option<Public> {
+pub(crate) fn private(bytes: &[u8]) -> Option<Public> {
     let things = sequence(bytes)?;
     Some(match things.as_slice() {
         // PKCS#8: the key of the kind itself is inside.
@@ -140,7 +142,7 @@ pub(super) fn private(bytes: &[u8]) -> Option<Public> {
 }
 
 /// How many bytes the prime of Diffie-Hellman parameters has.
-pub(super) fn prime(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn prime(bytes: &[u8]) -> Option<usize> {
     match sequence(bytes)?.as_slice() {
         [(0x02, prime), ..] => Some(unsigned(prime).len()),
         _ => None,
@@ -148,7 +150,7 @@ pub(super) fn prime(bytes: &[u8]) -> Option<usize> {
 }
 
 /// What stands behind `data:`.
-pub(super) fn inline(text: &[u8]) -> Option<&[u8]> {
+pub(crate) fn inline(text: &[u8]) -> Option<&[u8]> {
     let parsed: IResult<&[u8], (&[u8], &[u8])> = (tag("data:"), rest).parse(text);
     parsed.ok().map(|(_, (_, text))| text)
 }
