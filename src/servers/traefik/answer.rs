@@ -2,9 +2,10 @@
 
 use super::dynamic::{Dynamic, Router};
 use super::middleware::{Guard, Middleware};
+use super::path::{prefix, routing_path};
 use super::rule::{Asked, in_range};
 use super::server::EntryPoint;
-use super::services::{Service, resolved};
+use super::services::{Service, Services};
 use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Trace};
 use crate::gate::{Checked, Post, Presented, Style, go_path, handed_on, surveyed, target_path};
 use crate::source::Place;
@@ -94,10 +95,10 @@ impl Traefik {
         let internal = |name: &str| match name.split_once('@') {
             Some(("ping", "internal")) => self.ping.then_some(Service::Internal),
             Some(("api" | "dashboard" | "rest", "internal")) => self.api.then_some(Service::Internal),
-            Some(("noop", "internal")) => Some(Service::Internal),
+            Some(("noop", "internal")) => Some(Service::Always(418)),
             _ => None,
         };
-        resolved(&self.dynamic.services, &internal, name, 0)
+        Services { own: &self.dynamic.services, internal: &internal }.resolved(name)
     }
 
     /// The middlewares of a router, chains unrolled.
@@ -294,8 +295,13 @@ impl Server for Traefik {
         let redirection = self.entry_point.redirection;
         let away = redirection.map(|redirection| plain(moved(redirection.permanent, &request.method)));
         let mut lost = self.dropped.clone().into_iter().collect::<Vec<_>>();
-        for router in self.dynamic.routers.iter().filter(|router| self.takes(router, &asked, request.https)) {
-            if redirection.is_some_and(|redirection| redirection.priority >= router.priority) {
+        let takes = |router: &&Router| {
+            self.takes(router, &asked, request.https)
+                && redirection.is_none_or(|redirection| redirection.priority < router.priority)
+        };
+        let mut found: Vec<&Router> = Vec::new();
+        for router in self.dynamic.routers.iter().filter(takes) {
+            if found.first().is_some_and(|first| first.priority > router.priority) {
                 break;
             }
             if let Some(because) = self.broken(router) {
@@ -305,8 +311,10 @@ impl Server for Traefik {
                 lost.push(because);
                 continue;
             }
-            trace.step(Some(router.place), || format!("the router `{}` takes the request", router.name));
-            return self.through(router, request, lost, trace);
+            found.push(router);
+        }
+        if !found.is_empty() {
+            return self.either(&found, request, &lost, trace);
         }
         if let Some(away) = away {
             return away;
@@ -319,6 +327,20 @@ impl Server for Traefik {
 }
 
 impl Traefik {
+    /// Which of several routers of one priority is asked differs from start to start (`pkg/muxer/http`, `routes`).
+    fn either(&self, found: &[&Router], request: &Request, lost: &[Because], trace: &mut Trace) -> Answer {
+        let mut answers = found.iter().map(|router| {
+            trace.step(Some(router.place), || format!("the router `{}` takes the request", router.name));
+            (router, self.through(router, request, lost.to_vec(), trace))
+        });
+        let Some((_, first)) = answers.next() else { return plain(404) };
+        let other = answers.find(|(_, answer)| answer.status != first.status).map(|(router, _)| router.place);
+        other.map_or(first, |place| {
+            let missing = Missing::Condition { directive: "priority".to_owned() };
+            Answer::unknown(Because::at(Reason::CannotTell { missing }, place))
+        })
+    }
+
     fn through(&self, router: &Router, request: &Request, lost: Vec<Because>, trace: &mut Trace) -> Answer {
         let mut passing = Passing { request, presented: Presented::of(&request.login, Style::GO) };
         for middleware in self.middleware_of(router) {
@@ -331,7 +353,6 @@ impl Traefik {
         }
         let path = String::from_utf8_lossy(target_path(&request.path)).into_owned();
         let status = match (router.service.as_deref(), router.service.as_deref().and_then(|name| self.service(name))) {
-            (Some("noop@internal"), _) => 418,
             (_, Some(Service::Always(status))) => status,
             (Some("api@internal"), _)
                 if !path.starts_with("/api") && !path.starts_with("/dashboard") && path != "/" =>
@@ -342,49 +363,4 @@ impl Traefik {
         };
         Answer { status: Some(status), because: lost }
     }
-}
-
-/// The path that rules see: cleaned, then decoded but for reserved characters, which stay as they are sent
-/// (`withRoutingPath`).
-fn routing_path(raw: &str) -> String {
-    let mut done = Vec::new();
-    let mut rest = clean(raw).into_bytes().into_iter();
-    while let Some(byte) = rest.next() {
-        let digits = (byte == b'%').then(|| rest.as_slice().get(..2).map(<[u8]>::to_vec)).flatten();
-        let code = digits.as_deref().and_then(|digits| std::str::from_utf8(digits).ok());
-        let Some(decoded) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) else {
-            done.push(byte);
-            continue;
-        };
-        if b"%:/?#[]@!$&'()*+,;=".contains(&decoded) {
-            done.push(byte);
-            done.extend(digits.unwrap_or_default().to_ascii_uppercase());
-        } else {
-            done.push(decoded);
-        }
-        rest.nth(1);
-    }
-    String::from_utf8_lossy(&done).into_owned()
-}
-
-/// A path without `.`, `..` and doubled slashes (`sanitizePath`).
-fn clean(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    for piece in path.split('/') {
-        match piece {
-            "" | "." => {}
-            ".." => {
-                kept.pop();
-            }
-            piece => kept.push(piece),
-        }
-    }
-    let slash = path.ends_with('/') && !kept.is_empty();
-    format!("/{}{}", kept.join("/"), if slash { "/" } else { "" })
-}
-
-/// The path that a rule asks for, if it says so at once.
-fn prefix(rule: &str) -> Option<String> {
-    let (_, behind) = rule.split_once("PathPrefix(`").or_else(|| rule.split_once("Path(`"))?;
-    behind.split_once('`').map(|(path, _)| path.to_owned())
 }

@@ -100,11 +100,21 @@ pub(super) fn read(context: Context<'_>, root: Result<Node, BadYaml>, dynamic: &
 
 /// A kind of middleware or service that must hold something and does not.
 fn alone(node: &Node) -> Option<&(Node, Node)> {
-    let may = |kind: &Node| {
-        kind.text().is_some_and(|kind| ["compress", "contentType"].iter().any(|may| kind.eq_ignore_ascii_case(may)))
+    let is = |key: &Node, names: &[&str]| {
+        key.text().is_some_and(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name)))
     };
-    let hollow = |options: &Node| options.pairs().iter().any(|(_, value)| is_hollow(value)) || is_hollow(options);
-    node.pairs().iter().find(|(kind, options)| !may(kind) && hollow(options))
+    const MAY_BE_EMPTY: [&str; 5] =
+        ["compress", "contentType", "snippet", "authTLSPassCertificateToUpstream", "urlRewrite"];
+    let groups = ["weighted", "highestRandomWeight", "mirroring", "failover"];
+    let hollow = |kind: &Node, options: &Node| {
+        let may = |key: &Node, value: &Node| {
+            is(kind, &groups) && is(key, &["healthCheck"])
+                || is(key, &["sticky"]) && value.get_any_case("cookie").is_some()
+        };
+        options.pairs().iter().any(|(key, value)| !may(key, value) && is_hollow(value))
+            || options.is_map() && options.pairs().is_empty()
+    };
+    node.pairs().iter().find(|(kind, options)| !is(kind, &MAY_BE_EMPTY) && hollow(kind, options))
 }
 
 /// A value of another kind than the field takes.

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::breaker::Expression;
 use super::rule::range;
 use super::server::PROFILE;
 use crate::answer::{Because, Reason};
@@ -10,6 +11,17 @@ use crate::gate::{Book, Host, Opened};
 use crate::source::{FileId, Place, Source, Span};
 use crate::users::{Entry, Spoiling, UserFile, traefik_spoils};
 use crate::yaml::Node;
+
+/// Kinds that the file provider reads and nothing builds.
+const GATEWAY_KINDS: [&str; 7] = [
+    "snippet",
+    "authtlspasscertificatetoupstream",
+    "urlrewrite",
+    "requestheadermodifier",
+    "responseheadermodifier",
+    "requestredirect",
+    "rewritetarget",
+];
 
 /// What a middleware does.
 #[derive(Debug, Clone)]
@@ -94,6 +106,11 @@ impl Middleware {
         let text = |key: &str| options.get_any_case(key).and_then(Node::text).unwrap_or_default().to_owned();
         let broken = |message| Self::Broken(context.wrong(kind, &lower, message));
         match lower.as_str() {
+            "compress"
+                if !list("encodings").iter().all(|(name, _)| matches!(name.as_str(), "gzip" | "br" | "zstd")) =>
+            {
+                broken("there is no such encoding")
+            }
             "compress" | "contenttype" => Self::Passing,
             _ if options.is_null() => broken("it cannot be nothing"),
             "basicauth" => basic(context, kind, options),
@@ -121,13 +138,19 @@ impl Middleware {
             }
             "inflightreq" if text("amount") == "0" => Self::Always(429),
             "retry" if text("attempts").parse::<i64>().unwrap_or(0) < 1 => broken("the attempts are missing"),
-            "circuitbreaker" if !text("expression").contains('(') => broken("this is no expression"),
+            "circuitbreaker" => match Expression::read(&text("expression")) {
+                None => broken("this is no expression"),
+                Some(expression) if expression.quiet => Self::Passing,
+                Some(_) => Self::Elsewhere(context.place(kind)),
+            },
+            kind if GATEWAY_KINDS.contains(&kind) => broken("this is for Kubernetes only"),
             "plugin" => broken("there is no such plugin"),
             "forwardauth" => match text("address").as_str() {
                 "" => Self::Always(500),
                 address if !address.contains("://") => Self::Always(500),
                 _ => Self::Elsewhere(context.place(kind)),
             },
+            "errors" if text("service").is_empty() => broken("the service is missing"),
             "errors" if options.get_any_case("statusRewrites").is_some() => Self::Elsewhere(context.place(kind)),
             "errors" if !list("status").iter().all(|(text, _)| is_status(text)) => broken("this is no status"),
             _ => Self::Passing,
@@ -150,7 +173,8 @@ fn addresses(context: Context<'_>, kind: &Node, options: &Node) -> Middleware {
     let strategy = options.get_any_case("ipStrategy");
     let depth = strategy.and_then(|strategy| strategy.get_any_case("depth")).and_then(Node::text);
     let told = depth.is_some_and(|depth| depth != "0")
-        || strategy.is_some_and(|strategy| strategy.get_any_case("excludedIPs").is_some());
+        || strategy
+            .is_some_and(|strategy| strategy.get_any_case("excludedIPs").is_some_and(|list| !texts(list).is_empty()));
     match ranges {
         Some(ranges) if !ranges.is_empty() && told => Middleware::Always(status),
         Some(ranges) if !ranges.is_empty() => Middleware::Allow(ranges, status),

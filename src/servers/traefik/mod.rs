@@ -1,9 +1,11 @@
 //! Traefik 3 with the file provider.
 
 mod answer;
+mod breaker;
 mod dynamic;
 mod keys;
 mod middleware;
+mod path;
 mod rule;
 mod server;
 mod services;

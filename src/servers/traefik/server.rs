@@ -131,9 +131,12 @@ fn alone(root: &Node) -> Option<(&Node, &str)> {
     if let Some(pilot) = root.get_any_case("pilot").filter(|pilot| !pilot.is_null()) {
         return Some((pilot, "pilot"));
     }
-    let hollow = ["metrics", "spiffe", "experimental"].into_iter().find_map(|name| {
+    let hollow = ["metrics", "spiffe", "experimental", "certificatesResolvers", "core"].into_iter().find_map(|name| {
         root.get_any_case(name)
-            .filter(|node| node.is_map() && node.pairs().is_empty() || name == "experimental" && is_hollow(node))
+            .filter(|node| {
+                node.is_map() && node.pairs().is_empty()
+                    || name == "experimental" && is_hollow(node) && node.get_any_case("fastProxy").is_none()
+            })
             .map(|node| (node, name))
     });
     let points = root.get_any_case("entryPoints").map(Node::pairs).unwrap_or_default();
