@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::keys::{BASIC_AUTH, BOOTSTRAP, FILTER};
+use super::keys::{BASIC_AUTH, BOOTSTRAP, FILTER, HTTP_FILTERS};
 use super::rbac::Roles;
 use super::routes::{Override, VirtualHost};
 use super::server::PROFILE;
-use crate::answer::{Because, Reason};
+use crate::answer::{Because, Missing, Reason};
 use crate::gate::{Book, Host, Opened};
 use crate::source::{FileId, Place, Span};
 use crate::users::{Entry, UserFile};
@@ -19,6 +19,8 @@ pub(super) const PER_ROUTE: &str = "envoy.extensions.filters.http.basic_auth.v3.
 const ROUTER: &str = "envoy.extensions.filters.http.router.v3.Router";
 const MANAGER: &str = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const RBAC: &str = "envoy.extensions.filters.http.rbac.v3.RBAC";
+/// Types that hold another.
+const WRAPPERS: [&str; 2] = ["udpa.type.v1.TypedStruct", "xds.type.v3.TypedStruct"];
 /// Where the routes are said.
 const ROUTES: [&str; 3] = ["route_config", "rds", "scoped_routes"];
 /// Options that take a time.
@@ -200,13 +202,17 @@ impl Reader<'_> {
         name.map(str::to_owned).ok_or_else(|| self.wrong(node.span, what, "the name is missing"))
     }
 
-    /// A type that htlint has no code for: a name of Envoy's that may exist.
+    /// A type that htlint has no code for: a name of Envoy's that may exist, or one that wraps another; no filter has
+    /// another name, and the URL must have a host (`MessageUtil::loadFromJson`, `Utility::getAndCheckFactory`).
     fn other_type(&self, config: &Node) -> Read<()> {
         let name = type_of(config);
         if name.is_empty() {
             return Err(self.wrong(config.span, "typed_config", "the @type is missing"));
         }
-        if name.contains("http.basic_auth.") || !name.contains('.') || name.starts_with("foo.") {
+        let url = config.get("@type").and_then(Node::text).unwrap_or_default();
+        let host = url.rsplit_once('/').is_some_and(|(host, _)| !host.is_empty());
+        let family = name.starts_with("envoy.") || WRAPPERS.contains(&name.as_str());
+        if name.contains("http.basic_auth.") || !host || !family {
             return Err(self.wrong(config.span, "@type", format!("there is no type `{name}`")));
         }
         Ok(())
@@ -294,6 +300,21 @@ impl Reader<'_> {
         let entries = list.entries.iter().map(moved).collect();
         let list = UserFile::of_entries(self.file, b"", entries, Vec::new(), PROFILE.reading.winner());
         Ok(Users::Known(Book::of(Arc::new(list), verifier, place)))
+    }
+}
+
+impl Gateway {
+    /// A filter of which it cannot be told whether Envoy has it.
+    pub(super) fn strange(&self) -> Option<Because> {
+        let strange = |filter: &&Filter| {
+            let Kind::Other(name) = &filter.kind else { return false };
+            let folder = name.strip_prefix("envoy.extensions.filters.http.").and_then(|name| name.split_once('.'));
+            !folder.is_some_and(|(folder, _)| HTTP_FILTERS.contains(&folder))
+        };
+        let filter = self.filters.iter().find(strange)?;
+        let Kind::Other(name) = &filter.kind else { return None };
+        let missing = Missing::Module { name: name.clone(), directive: "http_filters".to_owned() };
+        Some(Because::at(Reason::CannotTell { missing }, filter.place))
     }
 }
 

@@ -35,7 +35,10 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         Err(bad) => Err(reader.wrong(bad.span, "YAML", bad.message)),
     };
     Ok(match gateway {
-        Ok(gateway) => Envoy { startup: Startup::Ok, gateway },
+        Ok(gateway) => {
+            let strange = gateway.strange();
+            Envoy { startup: strange.map_or(Startup::Ok, |because| Startup::Unknown(vec![because])), gateway }
+        }
         Err(because) => Envoy { startup: Startup::Fails(vec![because]), gateway: Gateway::default() },
     })
 }
