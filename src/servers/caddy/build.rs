@@ -29,6 +29,8 @@ pub(super) struct Builder<'f> {
     main: FileId,
     pub(super) order: Vec<String>,
     pub(super) named: HashMap<String, Matcher>,
+    /// What keeps htlint from knowing whether Caddy starts.
+    pub(super) untold: Option<Because>,
 }
 
 /// The parts of a directive.
@@ -42,7 +44,7 @@ pub(super) type Made<T> = Result<T, Box<Because>>;
 
 impl<'f> Builder<'f> {
     pub(super) fn new(files: &'f [File], main: FileId) -> Self {
-        Self { files, main, order: ORDER.map(str::to_owned).to_vec(), named: HashMap::new() }
+        Self { files, main, order: ORDER.map(str::to_owned).to_vec(), named: HashMap::new(), untold: None }
     }
 
     fn id(&self, file: usize) -> FileId {
@@ -153,6 +155,9 @@ impl<'f> Builder<'f> {
         let name = parts.head.text().to_owned();
         if OTHERS.contains(&name.as_str()) {
             self.arguments(&parts)?;
+            if name == "bind" && self.untold.is_none() {
+                self.untold = self.asks_dns(&parts.arguments);
+            }
             if name == "log" {
                 if let Some(first) = parts.arguments.first() {
                     return Err(self.at(first, "log takes no name here"));

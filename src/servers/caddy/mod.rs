@@ -9,6 +9,7 @@ mod expression;
 mod files;
 mod handlers;
 mod lexer;
+mod listen;
 mod matcher;
 mod options;
 mod parser;

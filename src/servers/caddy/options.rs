@@ -28,6 +28,7 @@ impl Builder<'_> {
             }
             ("default_sni" | "acme_ca" | "acme_ca_root" | "email" | "key_type", _) => bad("this takes one value"),
             ("default_bind", []) => bad("an address is missing"),
+            ("default_bind", _) => self.bound(&parts.arguments),
             (
                 "grace_period" | "shutdown_delay" | "storage_clean_interval" | "renew_interval" | "ocsp_interval",
                 [time, ..],
@@ -113,7 +114,7 @@ impl Builder<'_> {
         let heads =
             |allowed: &[&str]| lines.iter().filter_map(|line| line.first()).all(|head| allowed.contains(&head.text()));
         let fine = match parts.head.text() {
-            "bind" => parts.arguments.iter().all(|word| !word.text().contains([';', ','])),
+            "bind" => return self.bound(&parts.arguments),
             "abort" => count == 0 && lines.is_empty(),
             "error" => (1..=2).contains(&count) && heads(&["message"]),
             "method" | "root" => count == 1,

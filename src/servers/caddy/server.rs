@@ -95,7 +95,7 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         Ok(blocks) => builder.build(&blocks),
     };
     let (startup, built) = match built {
-        Ok(built) => (Startup::Ok, built),
+        Ok(built) => (builder.untold.take().map_or(Startup::Ok, |because| Startup::Unknown(vec![because])), built),
         Err(because) => (Startup::Fails(vec![*because]), Built::default()),
     };
     Ok(Caddy { host, startup, built, hidden })

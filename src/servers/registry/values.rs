@@ -23,10 +23,13 @@ enum Kind {
     /// A file that is there.
     File,
     OneOf(&'static [&'static str]),
+    /// An address and a port, or a service's name.
+    Address,
 }
 
-const VALUES: [(&[&str], Kind); 25] = [
+const VALUES: [(&[&str], Kind); 26] = [
     (&["http", "relativeurls"], Kind::Truth),
+    (&["http", "addr"], Kind::Address),
     (&["http", "draintimeout"], Kind::Time),
     (&["http", "headers"], Kind::Lists),
     (&["http", "host"], Kind::Url),
@@ -114,6 +117,7 @@ fn fits(host: &Host<'_>, node: &Node, kind: Kind) -> bool {
             text.is_empty()
                 || matches!(host.read(&Host::path(Path::new("/"), text)), Content::Read(..) | Content::Unknown(_))
         }),
+        Kind::Address => text.is_some_and(|text| text.is_empty() || text.starts_with('/') || has_port(text)),
         Kind::OneOf(known) => text.is_some_and(|text| known.contains(&text)),
     }
 }
@@ -135,4 +139,18 @@ fn is_time(text: &str) -> bool {
         rest = behind_unit;
     }
     !text.is_empty()
+}
+
+/// Whether Go can listen there: a port of digits, or the name of a service that the machine may know.
+fn has_port(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    if host.contains(char::is_whitespace) || host.contains(':') && !bracketed {
+        return false;
+    }
+    let number = port.strip_prefix(['+', '-']).unwrap_or(port);
+    if number.starts_with(|first: char| first.is_ascii_digit()) {
+        return port.parse::<u16>().is_ok();
+    }
+    port.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
 }
