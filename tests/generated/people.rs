@@ -113,6 +113,7 @@ enum Damage {
     Quoted,
     Escaped,
     Indented,
+    Empty,
 }
 
 fn damage() -> impl Strategy<Value = Damage> {
@@ -132,6 +133,7 @@ fn damage() -> impl Strategy<Value = Damage> {
         1 => Just(Damage::Quoted),
         1 => Just(Damage::Escaped),
         1 => Just(Damage::Indented),
+        3 => Just(Damage::Empty),
     ]
 }
 
@@ -153,6 +155,7 @@ impl Damage {
             Self::Quoted => format!("{name}:\"{hash}\"\n"),
             Self::Escaped => format!("{name}:{}\n", hash.replace('$', "\\$")),
             Self::Indented => format!("\t {name}:{hash}\n"),
+            Self::Empty => format!("{name}:\n"),
         }
     }
 }

@@ -138,11 +138,7 @@ impl Middleware {
             }
             "inflightreq" if text("amount") == "0" => Self::Always(429),
             "retry" if text("attempts").parse::<i64>().unwrap_or(0) < 1 => broken("the attempts are missing"),
-            "circuitbreaker" => match Expression::read(&text("expression")) {
-                None => broken("this is no expression"),
-                Some(expression) if expression.quiet => Self::Passing,
-                Some(_) => Self::Elsewhere(context.place(kind)),
-            },
+            "circuitbreaker" => breaker(context, kind, &text("expression")),
             kind if GATEWAY_KINDS.contains(&kind) => broken("this is for Kubernetes only"),
             "plugin" => broken("there is no such plugin"),
             "forwardauth" => match text("address").as_str() {
@@ -155,6 +151,15 @@ impl Middleware {
             "errors" if !list("status").iter().all(|(text, _)| is_status(text)) => broken("this is no status"),
             _ => Self::Passing,
         }
+    }
+}
+
+/// A breaker, which lets everything pass as long as it cannot trip.
+fn breaker(context: Context<'_>, kind: &Node, expression: &str) -> Middleware {
+    match Expression::read(expression) {
+        None => Middleware::Broken(context.wrong(kind, "circuitbreaker", "this is no expression")),
+        Some(expression) if expression.quiet => Middleware::Passing,
+        Some(_) => Middleware::Elsewhere(context.place(kind)),
     }
 }
 

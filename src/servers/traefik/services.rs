@@ -149,7 +149,13 @@ impl Services<'_> {
         let Some(Service::Checked(service)) = self.get(name) else { return false };
         match *service {
             Service::Mirror(inner, _) => depth < DEEPEST && self.reports(&inner, depth + 1),
-            _ => true,
+            Service::Internal
+            | Service::Servers(_)
+            | Service::Always(_)
+            | Service::OneOf(..)
+            | Service::Failover(..)
+            | Service::Checked(_)
+            | Service::Broken => true,
         }
     }
 
@@ -195,7 +201,12 @@ impl Service {
         match self {
             Self::Internal => Some(200),
             Self::Always(status) => Some(*status),
-            _ => None,
+            Self::Servers(_)
+            | Self::OneOf(..)
+            | Self::Mirror(..)
+            | Self::Failover(..)
+            | Self::Checked(_)
+            | Self::Broken => None,
         }
     }
 }
