@@ -4,6 +4,7 @@
 mod book;
 mod fate;
 mod host;
+mod network;
 mod presented;
 mod profile;
 mod survey;
@@ -12,7 +13,8 @@ mod target;
 pub use book::{Book, Checked, Opened};
 pub use fate::{fate, nearest};
 pub use host::{Content, Host, is_out_of_sight};
+pub use network::in_range;
 pub use presented::{Base64, Presented, Style};
 pub use profile::Profile;
 pub use survey::{Post, handed_on, refused_start, surveyed};
-pub use target::{go_path, percent_decoded, target_path};
+pub use target::{go_path, percent_decoded, target_path, without_dots};

@@ -49,3 +49,21 @@ pub fn go_path(request: &Request) -> Result<String, u16> {
     let decoded = percent_decoded(path).ok_or(400_u16)?;
     Ok(String::from_utf8_lossy(&decoded).into_owned())
 }
+
+/// A path without `.`, `..` and doubled slashes; a slash at its end stays (Traefik, `sanitizePath`; h2o,
+/// `h2o_url_normalize_path`).
+#[must_use]
+pub fn without_dots(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for piece in path.split('/') {
+        match piece {
+            "" | "." => {}
+            ".." => {
+                kept.pop();
+            }
+            piece => kept.push(piece),
+        }
+    }
+    let slash = path.ends_with('/') && !kept.is_empty();
+    format!("/{}{}", kept.join("/"), if slash { "/" } else { "" })
+}

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::config::{Read, Reader};
 use super::text::{Header, Text};
 use crate::answer::{Client, Request};
+use crate::gate::in_range;
 use crate::yaml::Node;
 
 /// What the filter lets through.
@@ -67,25 +68,13 @@ impl Rule {
             Self::Header(header) => Some(header.takes(request)),
             Self::Path(text) => Some(text.takes(path)),
             Self::Address(address, bits) => match request.client {
-                Client::Address(client) => Some(within(*address, *bits, client)),
+                Client::Address(client) => Some(in_range(*address, *bits, client)),
                 Client::Elsewhere => Some(false),
                 Client::Welcome => Some(true),
             },
             Self::Never => Some(false),
             Self::Unknown => None,
         }
-    }
-}
-
-fn within(address: IpAddr, bits: u32, client: IpAddr) -> bool {
-    let same = |one: u128, other: u128, width: u32| {
-        let drop = width - bits.min(width);
-        one.checked_shr(drop).unwrap_or(0) == other.checked_shr(drop).unwrap_or(0)
-    };
-    match (address, client) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => same(one.to_bits().into(), other.to_bits().into(), 32),
-        (IpAddr::V6(one), IpAddr::V6(other)) => same(one.to_bits(), other.to_bits(), 128),
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
     }
 }
 

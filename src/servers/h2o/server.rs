@@ -7,6 +7,7 @@ use super::values::partial;
 use crate::answer::{Answer, Because, Login, Missing, Reason, Request, Server, Startup, Survey, Target, Trace};
 use crate::gate::{
     Base64, Checked, Host, Opened, Post, Presented, Profile, Style, handed_on, percent_decoded, surveyed, target_path,
+    without_dots,
 };
 use crate::hash::Verifier;
 use crate::read::{Fault, FileType};
@@ -159,7 +160,7 @@ impl H2o<'_> {
         let entry = self.entry(host, path)?;
         let Some(Handler::Internal(url)) = entry.handlers.first() else { return None };
         let rest = path.strip_prefix(entry.path.trim_end_matches('/')).unwrap_or(path).trim_start_matches('/');
-        Some(clean(&format!("{url}{rest}")))
+        Some(without_dots(&format!("{url}{rest}")))
     }
 }
 
@@ -186,22 +187,6 @@ fn gate(opened: &Opened, request: &Request, place: crate::source::Place, trace: 
         Checked::Raised(because) => Some(Answer::of(500, because)),
         Checked::Unknown(because) => Some(Answer::unknown(because)),
     }
-}
-
-/// A decoded path without `.`, `..` and doubled slashes (`h2o_url_normalize_path`).
-fn clean(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    for piece in path.split('/') {
-        match piece {
-            "" | "." => {}
-            ".." => {
-                kept.pop();
-            }
-            piece => kept.push(piece),
-        }
-    }
-    let slash = path.ends_with('/') && !kept.is_empty();
-    format!("/{}{}", kept.join("/"), if slash { "/" } else { "" })
 }
 
 impl Server for H2o<'_> {
@@ -248,7 +233,7 @@ impl Server for H2o<'_> {
         let raw = request.path.split(|byte| *byte == b'?').next().unwrap_or_default();
         let decoded = percent_decoded(raw).unwrap_or_else(|| raw.to_vec());
         let decoded = decoded.split(|byte| *byte == 0).next().unwrap_or_default();
-        let mut path = clean(&String::from_utf8_lossy(decoded));
+        let mut path = without_dots(&String::from_utf8_lossy(decoded));
         for _ in 0..MOST_TURNS {
             match self.internal(host, &path) {
                 Some(next) => path = next,

@@ -3,11 +3,11 @@
 use super::dynamic::{Dynamic, Router};
 use super::middleware::{Guard, Middleware};
 use super::path::{prefix, routing_path};
-use super::rule::{Asked, in_range};
+use super::rule::Asked;
 use super::server::EntryPoint;
 use super::services::{Service, Services};
 use crate::answer::{Answer, Because, Client, Missing, Reason, Request, Server, Startup, Survey, Trace};
-use crate::gate::{Checked, Post, Presented, Style, go_path, handed_on, surveyed, target_path};
+use crate::gate::{Checked, Post, Presented, Style, go_path, handed_on, in_range, surveyed, target_path};
 use crate::source::Place;
 
 /// The deepest chains.

@@ -1,10 +1,12 @@
 //! Paths of requests and rules (Traefik `pkg/server/server_entrypoint_tcp.go`).
 
+use crate::gate::without_dots;
+
 /// The path that rules see: cleaned, then decoded but for reserved characters, which stay as they are sent
 /// (`withRoutingPath`).
 pub(super) fn routing_path(raw: &str) -> String {
     let mut done = Vec::new();
-    let mut rest = clean(raw).into_bytes().into_iter();
+    let mut rest = without_dots(raw).into_bytes().into_iter();
     while let Some(byte) = rest.next() {
         let digits = (byte == b'%').then(|| rest.as_slice().get(..2).map(<[u8]>::to_vec)).flatten();
         let code = digits.as_deref().and_then(|digits| std::str::from_utf8(digits).ok());
@@ -21,22 +23,6 @@ pub(super) fn routing_path(raw: &str) -> String {
         rest.nth(1);
     }
     String::from_utf8_lossy(&done).into_owned()
-}
-
-/// A path without `.`, `..` and doubled slashes (`sanitizePath`).
-fn clean(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    for piece in path.split('/') {
-        match piece {
-            "" | "." => {}
-            ".." => {
-                kept.pop();
-            }
-            piece => kept.push(piece),
-        }
-    }
-    let slash = path.ends_with('/') && !kept.is_empty();
-    format!("/{}{}", kept.join("/"), if slash { "/" } else { "" })
 }
 
 /// The path that a rule asks for, if it says so at once.

@@ -11,6 +11,8 @@ use nom::multi::{many0, separated_list0};
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
+use crate::gate::in_range;
+
 /// The deepest parentheses.
 const DEEPEST: usize = 50;
 
@@ -92,19 +94,6 @@ fn values<'r>(name: &str, asked: &'r Asked<'_>) -> impl Iterator<Item = String> 
 
 fn pairs<'r>(asked: &'r Asked<'_>) -> impl Iterator<Item = (&'r str, &'r str)> {
     asked.query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-}
-
-/// Whether a client lies in a range of so many bits.
-pub(super) fn in_range(address: IpAddr, bits: u32, client: IpAddr) -> bool {
-    let same = |one: u128, other: u128, width: u32| {
-        let drop = width - bits.min(width);
-        one.checked_shr(drop).unwrap_or(0) == other.checked_shr(drop).unwrap_or(0)
-    };
-    match (address, client) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => same(one.to_bits().into(), other.to_bits().into(), 32),
-        (IpAddr::V6(one), IpAddr::V6(other)) => same(one.to_bits(), other.to_bits(), 128),
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-    }
 }
 
 /// An address, perhaps with a number of bits.
