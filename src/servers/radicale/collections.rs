@@ -1,24 +1,39 @@
 //! What becomes of a request by the rights to its collection (`radicale/app/*.py`).
 
 use super::server::{Auth, Radicale};
-use crate::answer::{Answer, Because, Reason, Request};
-use crate::gate::{Content, Host};
+use crate::answer::{Answer, Because, Missing, Reason, Request};
+use crate::gate::{Content, Host, Opened};
 use crate::read::FileType;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl Radicale<'_> {
-    /// Whether a collection is there: a folder, an item that can be read, or a user's own, which is made at the login.
-    fn is_there(&self, path: &str) -> bool {
-        if path.is_empty() || self.made.borrow().iter().any(|made| made == path) {
+    /// Whether a collection is there for a user: a folder, an item that can be read, the own one, which is made at the
+    /// login, or that of another who has `been` there.
+    fn is_there(&self, user: &str, path: &str, been: bool) -> bool {
+        if path.is_empty() || (self.is_made_for(path) && (been || path == user)) {
             return true;
         }
-        let folder = Host::path(Path::new("/"), &self.storage).join("collection-root").join(path);
+        let folder = self.folder(path);
         let kind = self.host.locate(&folder).and_then(|(local, _)| self.host.target.files.stat(&local).ok());
         match kind.map(|stat| stat.kind) {
             Some(FileType::Directory) => true,
             Some(_) => matches!(self.host.read(&folder), Content::Read(_, bytes) if bytes.starts_with(b"BEGIN:")),
             None => false,
         }
+    }
+
+    fn folder(&self, path: &str) -> PathBuf {
+        Host::path(Path::new("/"), &self.storage).join("collection-root").join(path)
+    }
+
+    /// Whether a path is the collection of somebody who can log in and make it.
+    fn is_made_for(&self, path: &str) -> bool {
+        let known = match &self.auth {
+            Auth::Htpasswd(Opened::Book(book)) => book.entry(path.as_bytes()).is_some(),
+            Auth::DenyAll => false,
+            Auth::None | Auth::Header(_) | Auth::Foreign(_) | Auth::Htpasswd(_) => true,
+        };
+        known && !path.is_empty() && !path.contains('/') && self.may(path, path, 'W')
     }
 
     /// The letters of a user for a path; `None`: they cannot be found out, which is an error.
@@ -39,8 +54,17 @@ impl Radicale<'_> {
         Answer::of(403, Because { place: self.place, ..Because::nowhere(Reason::NotAuthorized) })
     }
 
-    /// The answer of a method to a path without slashes around it.
+    /// The answer of a method to a path without slashes around it, if it does not depend on who has been there before.
     pub(super) fn decide(&self, request: &Request, user: &str, path: &str) -> Answer {
+        let answer = self.decided(request, user, path, false);
+        if answer.status == self.decided(request, user, path, true).status {
+            return answer;
+        }
+        let missing = Missing::Path { path: self.folder(path).display().to_string() };
+        Answer::unknown(Because { place: self.place, ..Because::nowhere(Reason::CannotTell { missing }) })
+    }
+
+    fn decided(&self, request: &Request, user: &str, path: &str, been: bool) -> Answer {
         let plain = |status| Answer { status: Some(status), because: Vec::new() };
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         // `Access.check`: either letter on the path, the small one on the folder above.
@@ -55,7 +79,7 @@ impl Radicale<'_> {
         let get = matches!(request.method.as_str(), "GET" | "HEAD");
         // An item may be read by its own name with `i` alone.
         let reads = may('r') || (get && self.may(user, path, 'i'));
-        let (writes, there) = (may('w'), self.is_there(path));
+        let (writes, there) = (may('w'), self.is_there(user, path, been));
         // Without a `Destination` it is the root.
         let writes_root = self.may(user, "", 'w') || self.may(user, "", 'W');
         match request.method.as_str() {
@@ -75,7 +99,7 @@ impl Radicale<'_> {
             "MOVE" if writes => plain(404),
             "MKCALENDAR" if !self.may(user, path, 'w') => self.denied(user),
             "MKCALENDAR" if there => plain(409),
-            "MKCALENDAR" | "PUT" | "MKCOL" if !self.is_there(parent) => plain(409),
+            "MKCALENDAR" | "PUT" | "MKCOL" if !self.is_there(user, parent, been) => plain(409),
             "MKCOL" => plain(201),
             "MKCALENDAR" | "PUT" if path.contains('/') => plain(201),
             "GET" | "HEAD" | "PROPFIND" | "REPORT" | "DELETE" | "PROPPATCH" => plain(404),

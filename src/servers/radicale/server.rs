@@ -1,6 +1,5 @@
 //! Radicale's answers (Radicale `radicale/app/__init__.py`, `_handle_request`; `radicale/app/*.py`).
 
-use std::cell::RefCell;
 use std::path::Path;
 
 use super::ini::{Ini, read};
@@ -47,8 +46,6 @@ pub(super) struct Radicale<'a> {
     pub(super) storage: String,
     web: bool,
     pub(super) place: Option<Place>,
-    /// Users whose own collections were made at their logins.
-    pub(super) made: RefCell<Vec<String>>,
     /// Whether requests are to be decoded in a way that Python does not know.
     undecodable: bool,
 }
@@ -70,7 +67,6 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
         storage: String::new(),
         web: true,
         place: None,
-        made: RefCell::default(),
         undecodable: false,
         host,
     };
@@ -377,9 +373,6 @@ impl Server for Radicale<'_> {
             return plain(500);
         }
         trace.step(self.place, || format!("the rights of `{user}` decide"));
-        if !user.is_empty() && self.may(&user, &user, 'W') {
-            self.made.borrow_mut().push(user.clone());
-        }
         self.decide(request, &user, path.trim_matches('/'))
     }
 }
