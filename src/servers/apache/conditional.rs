@@ -12,9 +12,9 @@ use super::policy::Ask;
 /// The most ranges that are answered one by one (MaxRanges).
 const MOST_RANGES: usize = 200;
 
-/// The status of a file of this many bytes that may be sent.
+/// The status of a file that may be sent; `length` tells how many bytes it has.
 #[must_use]
-pub(super) fn status(ask: &Ask, length: u64) -> u16 {
+pub(super) fn status(ask: &Ask, length: impl FnOnce() -> u64) -> u16 {
     let reads = matches!(ask.method.as_str(), "GET" | "HEAD");
     let header = |name: &str| {
         let headers = ask.headers.iter().flatten();
@@ -31,7 +31,7 @@ pub(super) fn status(ask: &Ask, length: u64) -> u16 {
     if exists && header("If-Modified-Since").is_none() {
         return 304;
     }
-    match header("Range").filter(|_| header("If-Range").is_none()).map(|range| ranges(range, length)) {
+    match header("Range").filter(|_| header("If-Range").is_none()).map(|range| ranges(range, length())) {
         None | Some(Ranges::Ignored) => 200,
         Some(Ranges::Some) => 206,
         Some(Ranges::Beyond) => 416,

@@ -146,12 +146,12 @@ impl Site<'_> {
         match ready.found.thing {
             Thing::File if ready.found.path_info.is_empty() || accepts => {
                 if self.may_read(&ready.found.filename) {
-                    plain(conditional::status(ask, self.length(&ready.found.filename)))
+                    plain(conditional::status(ask, || self.length(&ready.found.filename)))
                 } else {
                     logged(403, "AH00132")
                 }
             }
-            Thing::Odd if self.is_null(&ready.found.filename) => plain(conditional::status(ask, 0)),
+            Thing::Odd if self.is_null(&ready.found.filename) => plain(conditional::status(ask, || 0)),
             Thing::File | Thing::Folder | Thing::Missing | Thing::Odd | Thing::Unknown => plain(404),
         }
     }

@@ -2,10 +2,10 @@
 //! `ap_process_request_internal`).
 
 use nom::branch::alt;
-use nom::bytes::complete::{take, take_till, take_while_m_n};
+use nom::bytes::complete::{take_till, take_till1, take_while_m_n};
 use nom::character::complete::char;
-use nom::combinator::{all_consuming, map_opt, peek, recognize};
-use nom::multi::{many0, many0_count};
+use nom::combinator::{all_consuming, consumed, map_opt, peek, recognize};
+use nom::multi::{fold_many0, many0_count};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
@@ -45,9 +45,12 @@ pub(super) fn target(raw: &[u8], slashes: Slashes) -> Result<Vec<u8>, u16> {
 pub(super) fn decoded(path: &[u8], reading: Reading) -> Result<Vec<u8>, u16> {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let normal = resolved(&unescaped(path, unreserved)?, reading.merges, false).ok_or(400_u16)?;
-    let (_, bytes) = all_consuming(many0(byte)).parse(&normal).map_err(|_| 400_u16)?;
-    let forbidden = reading.slashes == Slashes::Refused;
-    if bytes.iter().any(|(byte, encoded)| *byte == 0 || (*encoded && *byte == b'/' && forbidden)) {
+    let forbids = reading.slashes == Slashes::Refused;
+    let is_refused = |part: Part<'_>| match part {
+        Part::Plain(text) => text.contains(&0),
+        Part::Encoded { byte, .. } => byte == 0 || (forbids && byte == b'/'),
+    };
+    if folded(&normal, || false, |refused, part| refused || is_refused(part))? {
         return Err(404);
     }
     let keeps = reading.slashes == Slashes::Kept;
@@ -76,24 +79,42 @@ fn before_query(input: &[u8]) -> IResult<&[u8], &[u8]> {
     take_till(|byte| byte == b'?')(input)
 }
 
-/// The text with the encoded bytes decoded that `which` picks; 400 for a bad `%xx`.
-fn unescaped(text: &[u8], which: impl Fn(u8) -> bool) -> Result<Vec<u8>, u16> {
-    let part = |input| {
-        let (rest, (found, encoded)) = byte(input)?;
-        let (_, written) = recognize(byte).parse(input)?;
-        Ok((rest, if encoded && !which(found) { written.to_vec() } else { vec![found] }))
-    };
-    let parsed: IResult<&[u8], Vec<Vec<u8>>> = all_consuming(many0(part)).parse(text);
-    parsed.map(|(_, parts)| parts.concat()).map_err(|_| 400)
+/// What a path is made of.
+enum Part<'t> {
+    /// Bytes that stand for themselves.
+    Plain(&'t [u8]),
+    /// One byte as `%xx`.
+    Encoded {
+        /// Its three characters.
+        written: &'t [u8],
+        /// It.
+        byte: u8,
+    },
 }
 
-/// One byte, and whether it was encoded.
-fn byte(input: &[u8]) -> IResult<&[u8], (u8, bool)> {
+/// The text with the encoded bytes decoded that `which` picks; 400 for a bad `%xx`.
+fn unescaped(text: &[u8], which: impl Fn(u8) -> bool) -> Result<Vec<u8>, u16> {
+    let add = |mut out: Vec<u8>, part: Part<'_>| {
+        match part {
+            Part::Encoded { byte, .. } if which(byte) => out.push(byte),
+            Part::Encoded { written: text, .. } | Part::Plain(text) => out.extend_from_slice(text),
+        }
+        out
+    };
+    folded(text, || Vec::with_capacity(text.len()), add)
+}
+
+/// What the parts of a text come to, one after the other; 400 for a bad `%xx`.
+fn folded<T>(text: &[u8], start: impl FnMut() -> T, add: impl FnMut(T, Part<'_>) -> T) -> Result<T, u16> {
+    all_consuming(fold_many0(part, start, add)).parse(text).map(|(_, all)| all).map_err(|_| 400)
+}
+
+fn part(input: &[u8]) -> IResult<&[u8], Part<'_>> {
     let digits = take_while_m_n(2, 2, |byte: u8| byte.is_ascii_hexdigit());
-    let encoded =
+    let byte =
         map_opt(preceded(char('%'), digits), |digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-    let plain = map_opt(take(1_usize), |byte: &[u8]| byte.first().copied().filter(|byte| *byte != b'%'));
-    alt((encoded.map(|byte| (byte, true)), plain.map(|byte| (byte, false)))).parse(input)
+    let encoded = consumed(byte).map(|(written, byte)| Part::Encoded { written, byte });
+    alt((take_till1(|byte| byte == b'%').map(Part::Plain), encoded)).parse(input)
 }
 
 /// The path without `.` and `..`; `None`: it leads above the root, where that is not `allowed`.
@@ -112,7 +133,11 @@ fn resolved(path: &[u8], merges: bool, allowed: bool) -> Option<Vec<u8>> {
         }
         rest = behind;
     }
-    let mut out: Vec<u8> = kept.iter().flat_map(|name| [b"/".as_slice(), name].concat()).collect();
+    let mut out = Vec::with_capacity(path.len() + 1);
+    for name in kept {
+        out.push(b'/');
+        out.extend_from_slice(name);
+    }
     if folder || out.is_empty() {
         out.push(b'/');
     }
