@@ -34,7 +34,7 @@ use args::{Arguments, Color, Command};
 use console::{Console, Exit, Surroundings, unless_closed};
 
 fn main() -> ExitCode {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut err = io::stderr().lock();
     let mut console = Console { out: &mut out, err: &mut err, around: Surroundings::here() };
     let ran = run(std::env::args_os(), &mut console);

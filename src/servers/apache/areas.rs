@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::ask::Ask;
 use super::config::{Asks, DirConfig, FilesSection, Provider, Rule};
 use super::files::{GroupState, UserFileState};
 use super::methods::Methods;
 use super::people::Known;
-use super::policy::{Ask, Policy};
+use super::policy::Policy;
 use super::product::PerDir;
 use super::site::Site;
 use super::world::{Explored, World, explore};

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::ask::Ask;
 use super::commands::is_status;
 use super::config::DirConfig;
 use super::content::{Redirect, UrlPattern};
@@ -11,7 +12,6 @@ use super::host::{Host, Trace as Tracing};
 use super::journey::{Arrived, Ended, Errand, plain};
 use super::library::Library;
 use super::mass_hosts::mass_hosted;
-use super::policy::Ask;
 use super::rewrite::{Applied, regex_replaced};
 use super::rewriter::Rewriter;
 use super::site::Site;

@@ -3,10 +3,11 @@
 
 use md5::{Digest, Md5};
 
+use super::ask::Ask;
 use super::entries::{fate, known_name, nearest, place_of, without_colon};
 use super::files::{Passwords, UserFileState};
 use super::people::{Named, named_users};
-use super::policy::{Ask, Policy, at, refuse};
+use super::policy::{Policy, at, refuse};
 use crate::answer::{Answer, Because, Login, Missing, Reason};
 use crate::hash::{Limits, Outcome, verify};
 use crate::users::{Contents, DigestEntry, GroupFile};
@@ -39,7 +40,7 @@ impl Policy<'_> {
         };
         let mut absent = None;
         for provider in self.providers() {
-            match self.consult(&provider, login, user) {
+            match self.consult(provider, login, user) {
                 Said::Right => return Ok(user.clone()),
                 Said::Denied(answer) => return Err(answer),
                 Said::Unknown(because) => return Err(Answer::unknown(because)),
@@ -51,9 +52,9 @@ impl Policy<'_> {
         Err(passed_on(Answer::of(401, because.logged("AH01618"))))
     }
 
-    fn providers(&self) -> Vec<String> {
+    fn providers(&self) -> impl Iterator<Item = &str> {
         let named = &self.config.basic_providers;
-        if named.is_empty() { vec!["file".to_owned()] } else { named.iter().map(|set| set.value.clone()).collect() }
+        named.iter().map(|set| set.value.as_str()).chain(named.is_empty().then_some("file"))
     }
 
     fn consult(&self, provider: &str, login: &Login, user: &[u8]) -> Said {

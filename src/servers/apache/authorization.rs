@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::applications::{Application, application};
 use super::areas::has_login;
+use super::ask::Ask;
 use super::commands::programs::backend;
 use super::config::DirConfig;
 use super::options::OptionSet;
-use super::policy::{Ask, Policy};
+use super::policy::Policy;
 use super::programs::{Given, Kind};
 use super::setup::Setup;
 use super::site::Site;

@@ -1,12 +1,13 @@
 //! Who may: the rule tree (modules/aaa/mod_authz_core.c, `apply_authz_sections`) and the address rules
 //! (modules/aaa/mod_access_compat.c, `check_dir_access`).
 
+use super::ask::Ask;
 use super::config::{Access, Asks, Combine, Order, Origin, Provider, Rule};
 use super::expr::{Condition, StringExpr, Subnet};
 use super::facts::Circumstances;
 use super::files::GroupState;
 use super::methods::Methods;
-use super::policy::{Ask, Policy};
+use super::policy::Policy;
 use super::world::{Question, World};
 use crate::answer::{Client, Missing};
 use crate::read::{Account, Stat, group_name, server_path};

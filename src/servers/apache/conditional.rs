@@ -7,7 +7,7 @@ use nom::combinator::{all_consuming, map_res, opt};
 use nom::multi::separated_list1;
 use nom::{IResult, Parser};
 
-use super::policy::Ask;
+use super::ask::Ask;
 
 /// The most ranges that are answered one by one (MaxRanges).
 const MOST_RANGES: usize = 200;

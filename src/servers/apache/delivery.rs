@@ -1,13 +1,14 @@
 //! What the server answers once access is granted: a list of a folder, a handler, the file itself (server/config.c,
 //! `ap_invoke_handler`; server/core.c, `default_handler`; modules/generators/mod_autoindex.c, mod_status.c, mod_cgi.c).
 
+use super::ask::Ask;
 use super::conditional;
 use super::ground::Thing;
 use super::handlers::{Handled, handled};
 use super::journey::{DEEPEST, Ended, Errand, Ready, plain};
 use super::methods::Methods;
 use super::options::OptionSet;
-use super::policy::{Ask, Policy};
+use super::policy::Policy;
 use super::site::Site;
 use super::spot::Hosted;
 use super::target::halves;

@@ -1,8 +1,8 @@
 //! Headers of a request that are changed before anything looks at them: `RequestHeader ... early`
 //! (modules/metadata/mod_headers.c, `ap_headers_early`).
 
+use super::ask::Ask;
 use super::facts::authorization;
-use super::policy::Ask;
 use crate::answer::Login;
 use crate::credentials::Secret;
 use crate::source::Place;

@@ -1,10 +1,10 @@
 //! ErrorDocument: what takes the place of an error (modules/http/http_request.c, `ap_die_r`; server/core.c,
 //! `set_error_document`).
 
+use super::ask::Ask;
 use super::expr::StringExpr;
 use super::facts::Circumstances;
 use super::journey::{DEEPEST, Ended, Errand, plain};
-use super::policy::Ask;
 use super::site::Site;
 use super::spot::Hosted;
 use super::target::halves;

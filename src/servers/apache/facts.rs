@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::ask::Ask;
 use super::env_rule::{EnvRule, Seen, value};
 use super::expr::{Condition, Facts, Table};
 use super::host::Canonical;
 use super::library::Library;
-use super::policy::Ask;
 use super::reception::host_of;
 use super::spot::Spot;
 use crate::answer::{Client, Login, Scheme};

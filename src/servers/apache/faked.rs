@@ -4,9 +4,9 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::ask::Ask;
 use super::expr::StringExpr;
 use super::journey::Ready;
-use super::policy::Ask;
 use super::world::World;
 use crate::answer::{Because, Login, Missing, Reason};
 use crate::credentials::Secret;

@@ -3,12 +3,13 @@
 //! `fixup_redir`; mod_dir.c, `dir_fixups`).
 
 use super::arrival::path_of;
+use super::ask::Ask;
 use super::commands::is_status;
 use super::config::DirConfig;
 use super::ground::{Found, Thing};
 use super::journey::{Arrived, Before, DEEPEST, Ended, Errand, Ready, plain};
 use super::options::OptionSet;
-use super::policy::{Ask, Policy, refuse};
+use super::policy::{Policy, refuse};
 use super::rewrite::{Applied, Course, with_base};
 use super::rewriter::Rewriter;
 use super::site::Site;
@@ -30,10 +31,7 @@ impl Site<'_> {
     ) -> Result<Ready<'p>, Box<Ended>> {
         let url = path_of(host, path).map_err(|status| Ended::at(host, plain(status)))?;
         let arrived = self.arrive(errand, host, url, trace)?;
-        let mut ask = errand.ask.clone();
-        ask.query.clone_from(&arrived.query);
-        ask.query.get_or_insert_default();
-        ask.variables.extend(arrived.variables.iter().cloned());
+        let ask = errand.ask.mapped(arrived.query.as_deref().unwrap_or_default(), &arrived.variables);
         let errand = Errand { ask: &ask, ended: arrived.ended, ..*errand };
         let mut ready = self.admitted(&errand, arrived, trace)?;
         self.fixed_up(&errand, &mut ready, trace)?;
@@ -60,17 +58,16 @@ impl Site<'_> {
         policy.note(trace);
         let host = policy.spot.host;
         let known = errand.before.filter(|before| is_settled(before, &policy, &found));
-        let answer = if known.is_some() { Answer::pass() } else { policy.answer(ask, world) };
+        let (answer, user) = match known {
+            Some(before) => (Answer::pass(), before.user.clone()),
+            None => policy.answer_and_user(ask, world),
+        };
         if answer.passes() != Some(true) {
             return Err(match policy.fault {
                 Some(_) => Ended::at(host, answer),
                 None => Ended::under(&policy.config.content, answer).after(policy.before(&found, None)),
             });
         }
-        let user = match known {
-            Some(before) => before.user.clone(),
-            None => policy.user(ask, world),
-        };
         let handler = if found.thing == Thing::Folder {
             None
         } else {

@@ -1,6 +1,8 @@
 //! Logins by a form (modules/aaa/mod_auth_form.c).
 
-use super::policy::{Ask, Policy, at, refuse};
+use super::ask::Ask;
+
+use super::policy::{Policy, at, refuse};
 use crate::answer::{Answer, Missing, Reason};
 
 impl Policy<'_> {

@@ -1,11 +1,12 @@
 //! Handlers other than the server's own: which module answers to a name, and what it says without running anything
 //! (modules/generators/mod_cgi.c, `cgi_handler`; mod_status.c, `status_handler`; mod_info.c, `display_info`).
 
+use super::ask::Ask;
 use super::ground::Thing;
 use super::journey::Ready;
 use super::methods::Methods;
 use super::options::OptionSet;
-use super::policy::{Ask, at};
+use super::policy::at;
 use super::site::Site;
 use crate::answer::{Because, Missing, Reason};
 use crate::source::Place;

@@ -1,9 +1,10 @@
 //! A request on its way through a site: what is carried from one phase to the next (include/httpd.h, `request_rec`).
 
+use super::ask::Ask;
 use super::content::Content;
 use super::error_document::ErrorDocument;
 use super::ground::{Found, Thing};
-use super::policy::{Ask, Policy};
+use super::policy::Policy;
 use super::setup::Setup;
 use super::spot::{Hosted, Spot};
 use super::target::folder_of;

@@ -3,6 +3,7 @@
 mod applications;
 mod areas;
 mod arrival;
+mod ask;
 mod assumed;
 mod authn;
 mod authorization;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::ask::Ask;
 use super::authz::{Asker, Outcome};
 use super::config::{Asks, DirConfig, Provider, Rule, Set};
 use super::files::{GroupState, UserFileState};
@@ -16,49 +17,6 @@ use super::spot::Spot;
 use super::world::{Question, World};
 use crate::answer::{Answer, Because, Client, Login, Missing, Reason, Scheme};
 use crate::source::Place;
-
-/// One question to a policy.
-#[derive(Debug, Clone)]
-pub(super) struct Ask {
-    /// The method's name.
-    pub method: String,
-    /// The credentials.
-    pub login: Login,
-    /// The client's address.
-    pub client: Client,
-    /// Whether it comes over TLS.
-    pub https: bool,
-    /// Its headers; `None`: any.
-    pub headers: Option<Vec<(String, Vec<u8>)>>,
-    /// What stands behind the `?`; `None`: anything.
-    pub query: Option<Vec<u8>>,
-    /// The request line; `None`: any.
-    pub line: Option<Vec<u8>>,
-    /// Variables that rewrite rules have set or unset on the way; the last word counts.
-    pub variables: Vec<(String, Option<Vec<u8>>)>,
-    /// Whether it comes from a request whose user has logged in.
-    pub repeated: bool,
-}
-
-impl Ask {
-    /// One of which only this is known.
-    #[must_use]
-    pub(super) fn of(method: &str, login: Login, client: Client) -> Self {
-        let (headers, query, line, variables, repeated) = Default::default();
-        Self { method: method.to_owned(), login, client, https: true, headers, query, line, variables, repeated }
-    }
-}
-
-impl Ask {
-    /// How long a body the request announces.
-    #[must_use]
-    pub(super) fn announced(&self) -> u64 {
-        let headers = self.headers.as_deref().unwrap_or_default();
-        let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-        let digits = length.and_then(|(_, value)| std::str::from_utf8(value).ok());
-        digits.and_then(|digits| digits.trim().parse().ok()).unwrap_or_default()
-    }
-}
 
 /// What holds for a set of requests.
 #[derive(Clone)]
@@ -114,11 +72,29 @@ impl Policy<'_> {
     /// The answer.
     #[must_use]
     pub(super) fn answer(&self, ask: &Ask, world: &World) -> Answer {
+        self.answer_and_user(ask, world).0
+    }
+
+    /// The answer, and the user that a request which passes is given to (`r->user`): `None` if it cannot be told, an
+    /// inner `None` if nobody was asked.
+    #[must_use]
+    pub(super) fn answer_and_user(&self, ask: &Ask, world: &World) -> (Answer, Option<Option<Vec<u8>>>) {
+        match self.unasked(ask, world) {
+            Ok(answer) => (answer, Some(None)),
+            Err(any) => self.log_in(ask, any, world),
+        }
+    }
+
+    /// The answer to a request whose user is not asked for.
+    ///
+    /// # Errors
+    /// He is asked for, and whether `Satisfy any` holds.
+    fn unasked(&self, ask: &Ask, world: &World) -> Result<Answer, bool> {
         if let Some(fault) = &self.fault {
-            return Answer::of(fault.status, fault.because.clone());
+            return Ok(Answer::of(fault.status, fault.because.clone()));
         }
         if let Some(because) = self.config.unknowable.first() {
-            return Answer::unknown(because.clone());
+            return Ok(Answer::unknown(because.clone()));
         }
         let asker = self.asker(ask, None, world);
         let access = self.config.access.as_ref();
@@ -127,29 +103,30 @@ impl Policy<'_> {
         let methods = self.config.content.allowed_methods.filter(|(allowed, _)| !allowed.covers(asker.method));
         if let Some((_, place)) = methods.filter(|_| !any) {
             // mod_allowmethods.c, `am_check_access`: before all other checks.
-            return refuse(405, Reason::DeniedByRule, Some(place), "AH01623");
+            return Ok(refuse(405, Reason::DeniedByRule, Some(place), "AH01623"));
         }
         if any && by_address && methods.is_none() {
-            return self.open(Reason::SatisfiedByAddress, access.and_then(|access| access.places.last().copied()));
+            let place = access.and_then(|access| access.places.last().copied());
+            return Ok(self.open(Reason::SatisfiedByAddress, place));
         }
         if !any && !by_address {
             let place = access.and_then(|access| access.places.first().copied()).or(self.config.ssl_required);
-            return refuse(403, Reason::DeniedByAddress, place, "AH01797");
+            return Ok(refuse(403, Reason::DeniedByAddress, place, "AH01797"));
         }
         if !self.has(b"mod_authz_core.c") {
             // Nobody says that no login is needed (server/request.c, `ap_process_request_internal`).
-            return self.log_in(ask, any, world);
+            return Err(any);
         }
         if self.config.rules.is_empty() {
-            return self.without_rules();
+            return Ok(self.without_rules());
         }
         let strict = self.config.ssl_required.filter(|_| !ask.https && self.config.ssl_strict == Some(true));
         match asker.judge(&self.config.rules) {
             // ssl_engine_kernel.c, `ssl_hook_UserCheck`: forbidden again.
-            Outcome::NoUser if strict.is_some() => refuse(403, Reason::DeniedByAddress, strict, "AH02219"),
-            Outcome::Granted => self.granted(&asker),
-            Outcome::Denied | Outcome::Neutral => self.denied(&asker),
-            Outcome::NoUser => self.log_in(ask, any, world),
+            Outcome::NoUser if strict.is_some() => Ok(refuse(403, Reason::DeniedByAddress, strict, "AH02219")),
+            Outcome::Granted => Ok(self.granted(&asker)),
+            Outcome::Denied | Outcome::Neutral => Ok(self.denied(&asker)),
+            Outcome::NoUser => Err(any),
         }
     }
 
@@ -220,14 +197,13 @@ impl Policy<'_> {
 
     fn auth_type(&self) -> AuthType<'_> {
         let Some(set) = &self.config.auth_type else { return AuthType::Unset };
-        match set.value.constant().map(|value| value.to_ascii_lowercase()) {
-            None => AuthType::Unknown(set),
-            Some(value) => match value.as_slice() {
-                b"none" => AuthType::Unset,
-                b"basic" if self.has(b"mod_auth_basic.c") => AuthType::Basic,
-                b"digest" if self.has(b"mod_auth_digest.c") => AuthType::Digest,
-                other => AuthType::Other(String::from_utf8_lossy(other).into_owned()),
-            },
+        let Some(value) = set.value.constant() else { return AuthType::Unknown(set) };
+        let is = |name: &[u8]| value.eq_ignore_ascii_case(name);
+        match () {
+            () if is(b"none") => AuthType::Unset,
+            () if is(b"basic") && self.has(b"mod_auth_basic.c") => AuthType::Basic,
+            () if is(b"digest") && self.has(b"mod_auth_digest.c") => AuthType::Digest,
+            () => AuthType::Other(String::from_utf8_lossy(&value).to_ascii_lowercase()),
         }
     }
 
@@ -236,32 +212,51 @@ impl Policy<'_> {
         self.profile.modules.has(module)
     }
 
-    fn log_in(&self, ask: &Ask, any: bool, world: &World) -> Answer {
-        let name = match self.auth_type() {
+    /// The answer to a request whose user is asked for, and who that is.
+    fn log_in(&self, ask: &Ask, any: bool, world: &World) -> (Answer, Option<Option<Vec<u8>>>) {
+        let scheme = match self.scheme(ask, any, world) {
+            Ok(scheme) => scheme,
+            Err(answer) => return (answer, None),
+        };
+        let login = presented(&ask.login, scheme);
+        let checked = match scheme {
+            Scheme::Digest => self.check_digest(ask, &login),
+            Scheme::Basic => self.check_basic(&login),
+        };
+        let answer = checked.map_or_else(|refused| refused, |user| self.authorize(ask, &user, world));
+        let user = match login {
+            Login::Anonymous => Some(None),
+            Login::Password { user, .. } => Some(Some(user)),
+            Login::Header(_) | Login::Holder(_) => None,
+        };
+        (self.challenged(answer), user)
+    }
+
+    /// How the user is asked for.
+    ///
+    /// # Errors
+    /// He cannot be, or is asked by a form: the answer.
+    fn scheme(&self, ask: &Ask, any: bool, world: &World) -> Result<Scheme, Answer> {
+        let (scheme, unnamed) = match self.auth_type() {
             AuthType::Unset => {
                 let log = if any { "AH00028" } else { "AH00027" };
                 let place = self.user_rule().or_else(|| self.config.auth_type.as_ref().map(|set| set.place));
-                return refuse(500, Reason::AuthTypeMissing, place, log);
+                return Err(refuse(500, Reason::AuthTypeMissing, place, log));
             }
             AuthType::Unknown(set) => {
                 let missing = Missing::Condition { directive: "AuthType".to_owned() };
-                return Answer::unknown(Because::at(Reason::CannotTell { missing }, set.place));
+                return Err(Answer::unknown(Because::at(Reason::CannotTell { missing }, set.place)));
             }
-            AuthType::Other(name) if name == "form" && self.has(b"mod_auth_form.c") => return self.form(ask),
-            AuthType::Other(name) => return self.unknown_type(name, world),
-            AuthType::Digest => "AH01780",
-            AuthType::Basic => "AH01615",
+            AuthType::Other(name) if name == "form" && self.has(b"mod_auth_form.c") => return Err(self.form(ask)),
+            AuthType::Other(name) => return Err(self.unknown_type(name, world)),
+            AuthType::Digest => (Scheme::Digest, "AH01780"),
+            AuthType::Basic => (Scheme::Basic, "AH01615"),
         };
         if self.config.auth_name.is_none() {
             let place = self.config.auth_type.as_ref().map(|set| set.place);
-            return refuse(500, Reason::AuthNameMissing, place, name);
+            return Err(refuse(500, Reason::AuthNameMissing, place, unnamed));
         }
-        let digest = matches!(self.auth_type(), AuthType::Digest);
-        let scheme = if digest { Scheme::Digest } else { Scheme::Basic };
-        let login = presented(&ask.login, scheme);
-        let checked = if digest { self.check_digest(ask, &login) } else { self.check_basic(&login) };
-        let answer = checked.map_or_else(|refused| refused, |user| self.authorize(ask, &user, world));
-        self.challenged(answer)
+        Ok(scheme)
     }
 
     /// A 401 carries the realm in a header, and a header with a control character other than a tab is a 500 (AH02430).
@@ -277,22 +272,6 @@ impl Policy<'_> {
         let message = "a control character in the realm makes a bad header of every challenge".to_owned();
         let reason = Reason::WrongArguments { name: "AuthName".to_owned(), message };
         refuse(500, reason, Some(realm.place), "AH02430")
-    }
-
-    /// The user that a request which passes is given to (`r->user`): `None` if it cannot be told, an inner `None` if
-    /// nobody was asked.
-    #[must_use]
-    pub(super) fn user(&self, ask: &Ask, world: &World) -> Option<Option<Vec<u8>>> {
-        let anonymous = Ask { login: Login::Anonymous, ..ask.clone() };
-        if self.answer(&anonymous, world).passes()? {
-            return Some(None);
-        }
-        let digest = matches!(self.auth_type(), AuthType::Digest);
-        match presented(&ask.login, if digest { Scheme::Digest } else { Scheme::Basic }) {
-            Login::Anonymous => Some(None),
-            Login::Password { user, .. } => Some(Some(user)),
-            Login::Header(_) | Login::Holder(_) => None,
-        }
     }
 
     fn user_rule(&self) -> Option<Place> {

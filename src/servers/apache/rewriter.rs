@@ -2,11 +2,11 @@
 //! `prefix_stat`).
 
 use super::arrival::under;
+use super::ask::Ask;
 use super::config::DirConfig;
 use super::expr::{Condition, Facts, Table};
 use super::facts::Circumstances;
 use super::journey::{Before, DEEPEST, Errand, Ready, plain};
-use super::policy::Ask;
 use super::reception::host_of;
 use super::rewrite::{self, Applied, Course, Lookup, Rewrite, Rule, RuleFlag, scheme_length};
 use super::site::Site;

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
+use super::ask::Ask;
 use super::early_headers::changed;
 use super::journey::Errand;
-use super::policy::Ask;
 use super::reception::host_for;
 use super::request_line::in_origin_form;
 use super::site::Site;

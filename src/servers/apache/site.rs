@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use elsa::{FrozenMap, FrozenVec};
 
+use super::ask::Ask;
 use super::conditions::{Existence, Surroundings};
 use super::facts::Circumstances;
 use super::ground::Thing;
 use super::library::{Library, Opened};
 use super::main::MainFiles;
-use super::policy::{Ask, Policy};
+use super::policy::Policy;
 use super::product::{Fault, PerDir, Why};
 use super::profile::Profile;
 use super::reader::read;

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::areas::{Sketch, sketches};
+use super::ask::Ask;
 use super::config::{Set, WrittenPath};
 use super::entries::{fate, lost_lines, place_of};
 use super::files::UserFileState;
-use super::policy::Ask;
 use super::product::PerDir;
 use super::site::Site;
 use super::world::{World, explore};

@@ -10,13 +10,13 @@ use nom::bytes::complete::take_till1;
 use nom::{IResult, Parser};
 
 use super::areas::login_place;
+use super::ask::Ask;
 use super::config::{DirConfig, IfSection};
 use super::expr::Facts;
 use super::facts::Circumstances;
 use super::ground::{Found, Thing, remember};
 use super::merge::merge;
 use super::options::{OptionSet, Options};
-use super::policy::Ask;
 use super::product::{Dropped, Fault, PerDir, Why};
 use super::scope::Permit;
 use super::section::LocationPattern;

@@ -1,6 +1,7 @@
 //! The modules of Debian's apache2 package, which of them a server has, and the auth providers they bring.
 
 use super::table::{Directive, find};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 const TABLE: &str = include_str!("modules.tsv");
@@ -81,7 +82,17 @@ pub fn modules() -> &'static [Module] {
 /// `start_ifmod`).
 #[must_use]
 pub fn module(name: &[u8]) -> Option<&'static Module> {
-    modules().iter().find(|module| module.source.as_bytes() == name || module.identifier.as_bytes() == name)
+    modules().get(number(name)?)
+}
+
+/// The place in [`modules`] of the one with this source file name or identifier.
+fn number(name: &[u8]) -> Option<usize> {
+    static NUMBERS: OnceLock<HashMap<&'static [u8], usize>> = OnceLock::new();
+    let numbers = NUMBERS.get_or_init(|| {
+        let numbered = modules().iter().enumerate();
+        numbered.flat_map(|(at, module)| [module.source, module.identifier].map(|name| (name.as_bytes(), at))).collect()
+    });
+    numbers.get(name).copied()
 }
 
 /// The source files of the modules that somebody means by a `name` which no 2.4 server knows: one of an older version
@@ -165,7 +176,7 @@ impl ModuleSet {
     /// package.
     #[must_use]
     pub fn has(&self, name: &[u8]) -> bool {
-        self.iter().any(|module| module.source.as_bytes() == name || module.identifier.as_bytes() == name)
+        number(name).and_then(|at| self.0.get(at).copied()).unwrap_or(false)
     }
 
     /// The directives called `name` that these modules bring, in the order in which the server asks the modules; none

@@ -1,5 +1,6 @@
 //! The value of an expression for one request, three-valued: `None` is "can't tell".
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::facts::{Facts, Nothing, Table};
@@ -45,8 +46,11 @@ impl StringExpr {
 
     /// Its value if that does not depend on the request.
     #[must_use]
-    pub fn constant(&self) -> Option<Vec<u8>> {
-        self.eval(&Nothing)
+    pub fn constant(&self) -> Option<Cow<'_, [u8]>> {
+        if let Word::Text(text) = &self.word.value {
+            return Some(Cow::Borrowed(text));
+        }
+        self.eval(&Nothing).map(Cow::Owned)
     }
 
     /// Whether its value is the same for all requests.

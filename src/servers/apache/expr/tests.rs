@@ -129,7 +129,7 @@ fn a_failed_evaluation_is_never_given_a_value() {
 #[test]
 fn a_string_without_variables_is_constant() {
     let string = |text: &str| parse_string(text.as_bytes(), Origin::PerDir).unwrap();
-    assert_eq!(string("Staff\\t$0%{tolower:ONLY}").constant(), Some(b"Staff\tonly".to_vec()));
+    assert_eq!(string("Staff\\t$0%{tolower:ONLY}").constant(), Some(b"Staff\tonly".into()));
     assert!(!string("Staff %{REMOTE_ADDR}").is_constant());
 }
 
