@@ -11,31 +11,65 @@ use super::ask::Ask;
 
 /// The most ranges that are answered one by one (MaxRanges).
 const MOST_RANGES: usize = 200;
+/// The length of a SHA-1 in base64.
+const DIGEST: usize = 28;
 
 /// The status of a file that may be sent; `length` tells how many bytes it has.
-#[must_use]
-pub(super) fn status(ask: &Ask, length: impl FnOnce() -> u64) -> u16 {
+///
+/// # Errors
+/// It depends on the time of the file, which nothing here gives: the header that asks for it.
+pub(super) fn status(ask: &Ask, length: impl FnOnce() -> u64) -> Result<u16, &'static str> {
     let reads = matches!(ask.method.as_str(), "GET" | "HEAD");
     let header = |name: &str| {
         let headers = ask.headers.iter().flatten();
         headers.rev().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim_ascii())
     };
-    // Nobody knows the entity tag of a file beforehand: it is made of its time and its size.
-    if header("If-Match").is_some_and(|tags| tags.first() != Some(&b'*')) {
-        return 412;
+    let tags = |name| header(name).map(|tags| is_met(tags, could_be_tag(tags)).ok_or(name)).transpose();
+    let date = |name| header(name).map(|date| if could_be_date(date) { Err(name) } else { Ok(false) }).transpose();
+    if tags("If-Match")? == Some(false) {
+        return Ok(412);
     }
-    let exists = header("If-None-Match").is_some_and(|tags| tags.first() == Some(&b'*'));
-    if exists && !reads {
-        return 412;
+    let unmodified = date("If-Unmodified-Since")?;
+    let known = tags("If-None-Match")?;
+    if known == Some(true) && !reads {
+        return Ok(412);
     }
-    if exists && header("If-Modified-Since").is_none() {
-        return 304;
+    let since = if reads { date("If-Modified-Since")? } else { None };
+    let range = header("Range");
+    if let Some(condition) = header("If-Range").filter(|_| range.is_some()) {
+        let same = if condition.first() == Some(&b'"') { could_be_tag(condition) } else { could_be_date(condition) };
+        return if same { Err("If-Range") } else { Ok(200) };
     }
-    match header("Range").filter(|_| header("If-Range").is_none()).map(|range| ranges(range, length())) {
+    if known == Some(true) && unmodified.is_none() && since.is_none() {
+        return Ok(304);
+    }
+    Ok(match range.map(|range| ranges(range, length())) {
         None | Some(Ranges::Ignored) => 200,
         Some(Ranges::Some) => 206,
         Some(Ranges::Beyond) => 416,
+    })
+}
+
+/// Whether a list of entity tags holds that of the file; `None`: can't tell.
+fn is_met(tags: &[u8], could_be: bool) -> Option<bool> {
+    match tags.first() {
+        Some(b'*') => Some(true),
+        _ if could_be => None,
+        _ => Some(false),
     }
+}
+
+/// Whether a tag in quotes could be one that the server makes (server/util_etag.c, `ap_make_etag_ex`): hexadecimal numbers
+/// of the inode, the size and the time, or a digest in base64.
+fn could_be_tag(tags: &[u8]) -> bool {
+    let numbers = |tag: &[u8]| tag.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    let digest = |tag: &[u8]| tag.len() == DIGEST && tag.last() == Some(&b'=');
+    tags.split(|byte| *byte == b'"').skip(1).any(|tag| !tag.is_empty() && (numbers(tag) || digest(tag)))
+}
+
+/// Every date has a time of day (apr-util, `apr_date_parse_http`).
+fn could_be_date(text: &[u8]) -> bool {
+    text.contains(&b':') && text.iter().any(u8::is_ascii_digit)
 }
 
 /// What a `Range` comes to.

@@ -147,15 +147,25 @@ impl Site<'_> {
         match ready.found.thing {
             Thing::File if ready.found.path_info.is_empty() || accepts => {
                 if self.may_read(&ready.found.filename) {
-                    plain(conditional::status(ask, || self.length(&ready.found.filename)))
+                    conditioned(conditional::status(ask, || self.length(&ready.found.filename)))
                 } else {
                     logged(403, "AH00132")
                 }
             }
-            Thing::Odd if self.is_null(&ready.found.filename) => plain(conditional::status(ask, || 0)),
+            Thing::Odd if self.is_null(&ready.found.filename) => conditioned(conditional::status(ask, || 0)),
             Thing::File | Thing::Folder | Thing::Missing | Thing::Odd | Thing::Unknown => plain(404),
         }
     }
+}
+
+fn conditioned(status: Result<u16, &'static str>) -> Answer {
+    status.map_or_else(
+        |header| {
+            let missing = Missing::Condition { directive: header.to_owned() };
+            Answer::unknown(Because::nowhere(Reason::CannotTell { missing }))
+        },
+        plain,
+    )
 }
 
 /// The variables of a request that is sent on: the old ones under other names (`rename_original_env`).
