@@ -64,7 +64,8 @@ fn is_met(tags: &[u8], could_be: bool) -> Option<bool> {
 fn could_be_tag(tags: &[u8]) -> bool {
     let numbers = |tag: &[u8]| tag.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
     let digest = |tag: &[u8]| tag.len() == DIGEST && tag.last() == Some(&b'=');
-    tags.split(|byte| *byte == b'"').skip(1).any(|tag| !tag.is_empty() && (numbers(tag) || digest(tag)))
+    let parts = parts(tags, '"').map_or_else(|_| Vec::new(), |(_, parts)| parts);
+    parts.iter().skip(1).any(|tag| !tag.is_empty() && (numbers(tag) || digest(tag)))
 }
 
 /// Every date has a time of day (apr-util, `apr_date_parse_http`).
@@ -86,7 +87,7 @@ fn ranges(value: &[u8], length: u64) -> Ranges {
     let Ok((list, _)) = tag_no_case::<_, _, nom::error::Error<&[u8]>>("bytes=").parse(value) else {
         return Ranges::Ignored;
     };
-    let mut items = items(list).map_or_else(|_| Vec::new(), |(_, items)| items);
+    let mut items = parts(list, ',').map_or_else(|_| Vec::new(), |(_, items)| items);
     // An empty one ends them.
     items.truncate(items.iter().position(|item| item.is_empty()).unwrap_or(items.len()));
     if length == 0 || items.len() > MOST_RANGES {
@@ -117,8 +118,9 @@ fn ranges(value: &[u8], length: u64) -> Ranges {
     }
 }
 
-fn items(list: &[u8]) -> IResult<&[u8], Vec<&[u8]>> {
-    separated_list1(char(','), take_till(|byte| byte == b',')).parse(list)
+/// What stands between separators.
+fn parts(text: &[u8], separator: char) -> IResult<&[u8], Vec<&[u8]>> {
+    separated_list1(char(separator), take_till(move |byte| char::from(byte) == separator)).parse(text)
 }
 
 /// The first and the last byte of one range; `None`: it is none.
