@@ -1,6 +1,6 @@
 //! Password files, `user:hash` a line, as mod_authn_file reads them (modules/aaa/mod_authn_file.c, `check_password`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::contents::{Contents, Encoding};
 use crate::lines::{LineLimit, LogicalLine, logical_lines};
@@ -97,26 +97,24 @@ pub struct UserFile {
     pub encoding: Option<Encoding>,
     /// What kind of file its lines look like.
     pub contents: Contents,
-    first: HashMap<Box<[u8]>, usize>,
-    void: BTreeMap<usize, usize>,
-    /// Lines without a colon as names, each with the number of entries before it.
-    bare: HashMap<Box<[u8]>, (usize, Span)>,
+    winner: Winner,
+    deciders: HashMap<Box<[u8]>, Decider>,
+}
+
+/// What decides for a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decider {
+    /// The entry of this number, or all of the name where every one is tried.
+    Entry(usize),
+    /// A line without a colon: no password fits it.
+    Bare(Span),
 }
 
 impl UserFile {
     /// Reads a password file. Nothing is a fault: what cannot be an entry is an [`Oddity`].
     #[must_use]
     pub fn read(file: FileId, bytes: &[u8]) -> Self {
-        let mut read = Self {
-            file,
-            entries: Vec::new(),
-            oddities: Vec::new(),
-            encoding: Encoding::of(bytes),
-            contents: Contents::of(bytes),
-            first: HashMap::new(),
-            void: BTreeMap::new(),
-            bare: HashMap::new(),
-        };
+        let mut read = Self::empty(file, bytes, Winner::First);
         let mut last = None;
         for line in logical_lines(bytes, LineLimit::PASSWORDS) {
             last = (!line.ended).then_some(line.span);
@@ -125,92 +123,83 @@ impl UserFile {
         if let Some(span) = last.filter(|span| !span.is_empty()) {
             read.oddities.push(Oddity::NoFinalNewline { span });
         }
-        read.settle();
         read
     }
 
     /// A password file whose lines another reader has cut.
     #[must_use]
     pub(super) fn of(file: FileId, bytes: &[u8], entries: Vec<Entry>, oddities: Vec<Oddity>) -> Self {
-        let (encoding, contents) = (Encoding::of(bytes), Contents::of(bytes));
-        let (first, void, bare) = (HashMap::new(), BTreeMap::new(), HashMap::new());
-        let mut read = Self { file, entries, oddities, encoding, contents, first, void, bare };
-        read.settle();
-        read
-    }
-
-    /// Finds out which entry of a name is the first.
-    fn settle(&mut self) {
-        self.first.reserve(self.entries.len());
-        for (index, entry) in self.entries.iter().enumerate() {
-            let first = *self.first.entry(entry.user.clone()).or_insert(index);
-            if first != index || self.bare.get(&entry.user).is_some_and(|(before, _)| *before <= index) {
-                self.void.insert(index, first);
-            }
-        }
+        let contents = Contents::of(bytes);
+        Self { contents, ..Self::of_entries(file, bytes, entries, oddities, Winner::First) }
     }
 
     /// Accounts that were cut by another reader's rules; `bytes` is what they were cut from.
     #[must_use]
     pub fn of_entries(file: FileId, bytes: &[u8], entries: Vec<Entry>, oddities: Vec<Oddity>, winner: Winner) -> Self {
-        let mut read = Self {
-            file,
-            entries,
-            oddities,
-            encoding: Encoding::of(bytes),
-            contents: Contents::Passwords,
-            first: HashMap::new(),
-            void: BTreeMap::new(),
-            bare: HashMap::new(),
-        };
-        for (index, entry) in read.entries.iter().enumerate() {
-            let known = read.first.get(&entry.user).copied();
-            match (winner, known) {
-                (Winner::Last, _) | (_, None) => {
-                    read.first.insert(entry.user.clone(), index);
-                }
-                (Winner::First, Some(first)) => {
-                    read.void.insert(index, first);
-                }
-                (Winner::Any, Some(_)) => {}
-            }
-        }
-        if winner == Winner::Last {
-            let void = read.entries.iter().enumerate().filter_map(|(index, entry)| {
-                let last = read.first.get(&entry.user).copied()?;
-                (last != index).then_some((index, last))
-            });
-            read.void = void.collect();
+        let empty = Self::empty(file, bytes, winner);
+        let mut read = Self { contents: Contents::Passwords, oddities, ..empty };
+        for entry in entries {
+            read.add(entry);
         }
         read
+    }
+
+    fn empty(file: FileId, bytes: &[u8], winner: Winner) -> Self {
+        Self {
+            file,
+            entries: Vec::new(),
+            oddities: Vec::new(),
+            encoding: Encoding::of(bytes),
+            contents: Contents::of(bytes),
+            winner,
+            deciders: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, entry: Entry) {
+        let this = Decider::Entry(self.entries.len());
+        let decider = self.deciders.entry(entry.user.clone()).or_insert(this);
+        if self.winner == Winner::Last {
+            *decider = this;
+        }
+        self.entries.push(entry);
     }
 
     /// The entry that decides for a user: the first of that name (or the one that the reader's rule says), compared byte
     /// for byte.
     #[must_use]
     pub fn entry(&self, user: &[u8]) -> Option<&Entry> {
-        let first = *self.first.get(user)?;
-        if self.bare_name(user).is_some() { None } else { self.entries.get(first) }
+        match self.deciders.get(user)? {
+            Decider::Entry(index) => self.entries.get(*index),
+            Decider::Bare(_) => None,
+        }
     }
 
     /// The line without a colon that is this name, where it stands before every entry of the name: it decides, and no
     /// password fits it.
     #[must_use]
     pub fn bare_name(&self, user: &[u8]) -> Option<Span> {
-        let (before, span) = *self.bare.get(user)?;
-        self.first.get(user).is_none_or(|first| before <= *first).then_some(span)
+        match self.deciders.get(user)? {
+            Decider::Entry(_) => None,
+            Decider::Bare(span) => Some(*span),
+        }
     }
 
     /// Every entry that decides, in order.
     pub fn deciding(&self) -> impl Iterator<Item = &Entry> {
-        let decides = |(index, _): &(usize, &Entry)| !self.void.contains_key(index);
+        let decides = |(index, entry): &(usize, &Entry)| {
+            self.winner == Winner::Any || self.deciders.get(&entry.user) == Some(&Decider::Entry(*index))
+        };
         self.entries.iter().enumerate().filter(decides).map(|(_, entry)| entry)
     }
 
-    /// Every entry that a former one of the same name makes void, with that former one.
+    /// Every entry that another one of the same name makes void, with that one.
     pub fn overshadowed(&self) -> impl Iterator<Item = (&Entry, &Entry)> {
-        let former = self.void.iter().filter(|(index, first)| index != first);
-        former.filter_map(|(index, first)| Some((self.entries.get(*index)?, self.entries.get(*first)?)))
+        let numbered = self.entries.iter().enumerate().filter(|_| self.winner != Winner::Any);
+        numbered.filter_map(|(index, entry)| match self.deciders.get(&entry.user)? {
+            Decider::Entry(other) if *other != index => Some((entry, self.entries.get(*other)?)),
+            Decider::Entry(_) | Decider::Bare(_) => None,
+        })
     }
 
     /// The byte ranges that no report may show: all behind a user's colon, lines without one, and comments.
@@ -258,11 +247,11 @@ impl UserFile {
         if user.len() == text.len() {
             let remark = [&b"//"[..], b";", b"--", b"!", b"/*", b"*", b"<"].iter().any(|mark| text.starts_with(mark));
             self.oddities.push(Oddity::NoColon { span: line.span, remark });
-            self.bare.entry(text.into()).or_insert((self.entries.len(), line.span));
+            self.deciders.entry(text.into()).or_insert(Decider::Bare(line.span));
             return;
         }
         let (rest, stored) = field(behind).unwrap_or((&[], behind));
-        self.entries.push(Entry {
+        self.add(Entry {
             user: user.into(),
             stored: stored.into(),
             rest: rest.into(),
