@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::ask::Ask;
 use super::commands::is_status;
 use super::config::DirConfig;
-use super::content::{Redirect, UrlPattern};
+use super::content::UrlPattern;
 use super::facts::Circumstances;
 use super::host::{Host, Trace as Tracing};
 use super::journey::{Arrived, Ended, Errand, plain};
@@ -57,7 +57,7 @@ impl Site<'_> {
         url: Vec<u8>,
         trace: &mut Trace,
     ) -> Result<Arrived<'p>, Box<Ended>> {
-        let spot = Spot { host, url: Some(url), path: None, proxied: None, look: true, walked: false };
+        let spot = Spot { url: Some(url), look: true, ..Spot::of(host) };
         let settings = before_mapping(&spot, errand.ask, errand.world, &self.library);
         let mut arrived = Arrived {
             spot,
@@ -117,11 +117,20 @@ impl Site<'_> {
             return Ok(Mapped::Elsewhere(to));
         }
         let whole = settings.content.redirect.iter();
+        let whole_alone = settings.content.redirect.as_ref();
         if let Some(redirect) = whole.chain(&host.host.redirects).find(|redirect| redirect.fits(&url)) {
             let status = redirect.status_for(&url);
+            if redirect.what.is_none() && whole_alone.is_none() {
+                // The server looks for no path at all, and dies of it (modules/mappers/mod_alias.c, `alias_matches`).
+                return Err(plain(0));
+            }
             // Without a status the path leads to no file.
-            if status == 0 && host.host.locations.is_empty() {
-                return Err(plain(404));
+            if status == 0 {
+                let met = &mut Vec::new();
+                located(&arrived.spot, DirConfig::default(), errand.world, met);
+                let missing = Missing::Condition { directive: "Redirect".to_owned() };
+                let unknown = || Answer::unknown(Because::at(Reason::CannotTell { missing }, redirect.place));
+                return Err(if met.is_empty() { plain(404) } else { unknown() });
             }
             // A status that has no line of its own (modules/http/http_protocol.c, `ap_get_status_line`).
             let status = if is_status(status) { status } else { 500 };
@@ -132,9 +141,11 @@ impl Site<'_> {
             return Ok(mapped);
         }
         if let Some(mapped) = self.user_directory(host, &url, trace)? {
+            arrived.spot.context = None;
             return Ok(mapped);
         }
         if let Some(path) = mass_hosted(errand, settings, arrived, &url) {
+            arrived.spot.context = None;
             return Ok(Mapped::Path(path));
         }
         match host.host.unmapped {
@@ -204,7 +215,8 @@ fn before_mapping<'p, 'l>(spot: &Spot<'p>, ask: &Ask, world: &World, library: &'
     }
     let settings = host.settings.clone();
     let env = settings.env_set.clone();
-    let facts = Circumstances { ask: Some(ask), spot: Some(spot), user: None, env: &env, library: Some(library) };
+    let facts =
+        Circumstances { ask: Some(ask), spot: Some(spot), user: None, env: &env, library: Some(library), early: true };
     let met = &mut Vec::new();
     Cow::Owned(with_conditions(located(spot, settings, world, met), &facts, world, met))
 }
@@ -260,18 +272,26 @@ fn aliased(
     let script = |arrived: &mut Arrived<'_>, script: bool| {
         if script {
             arrived.handler = Some(b"cgi-script".to_vec());
+            arrived.spot.handler.clone_from(&arrived.handler);
             arrived.program = true;
         }
     };
     if let Some(alias) = &settings.content.alias {
         let env = settings.env_set.clone();
-        let facts =
-            Circumstances { ask: Some(errand.ask), spot: Some(&arrived.spot), user: None, env: &env, library: None };
+        let facts = Circumstances {
+            ask: Some(errand.ask),
+            spot: Some(&arrived.spot),
+            user: None,
+            env: &env,
+            library: None,
+            early: true,
+        };
         let mut path = alias.path.eval(&facts)?;
         if let Some(rest) = behind(&alias.fake, url).filter(|_| settings.content.alias_keeps_path == Some(true)) {
             path.extend_from_slice(rest);
         }
         trace.step(Some(alias.place), || format!("mapped to {}", shown(&path)));
+        arrived.spot.context = None;
         script(arrived, alias.script);
         return Some(Mapped::Path(absolute(&path, root)));
     }
@@ -283,6 +303,9 @@ fn aliased(
             path.push(b'/');
         }
         trace.step(Some(mapping.place), || format!("mapped to {}", shown(&path)));
+        if let UrlPattern::Prefix(prefix) = &mapping.what {
+            arrived.spot.context = Some((prefix.clone(), absolute(&mapping.path, root)));
+        }
         script(arrived, mapping.script);
         return Some(Mapped::Path(path));
     }
@@ -323,29 +346,6 @@ impl Site<'_> {
             }
         }
         Ok(None)
-    }
-}
-
-impl Redirect {
-    /// Whether it is for a path.
-    #[must_use]
-    pub(super) fn fits(&self, url: &[u8]) -> bool {
-        self.what.as_ref().is_none_or(|what| what.covers(url).unwrap_or(false))
-    }
-
-    /// Its status for a path that it is for; what it makes must be a URL or a path (AH00674, AH00676).
-    #[must_use]
-    pub(super) fn status_for(&self, url: &[u8]) -> u16 {
-        let Some(to) = &self.to else { return self.status };
-        let made = match &self.what {
-            Some(UrlPattern::Regex(Some(pattern))) => regex_replaced(pattern, url, to),
-            Some(UrlPattern::Prefix(_) | UrlPattern::Regex(None)) => None,
-            None => (!to.contains(&b'%')).then(|| to.clone()),
-        };
-        let Some(made) = made else { return self.status };
-        let scheme = made.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
-        let is_url = made.first() == Some(&b'/') || (scheme > 0 && made.get(scheme) == Some(&b':'));
-        if is_url { self.status } else { 500 }
     }
 }
 

@@ -233,7 +233,7 @@ impl Shown {
         let file = file.strip_suffix('/').unwrap_or(file);
         let path = [self.folder.as_slice(), file.as_bytes()].concat();
         let url = self.url.as_ref().map(|own| [own.as_slice(), url.as_bytes()].concat());
-        let spot = Spot { host, url, path: Some(path), proxied: None, look: false, walked: false };
+        let spot = Spot { url, path: Some(path), ..Spot::of(host) };
         let path = if spot.proxied().is_some() { None } else { spot.path };
         Spot { path, ..spot }
     }

@@ -2,7 +2,7 @@
 //! (modules/aaa/mod_access_compat.c, `check_dir_access`).
 
 use super::ask::Ask;
-use super::config::{Access, Asks, Combine, Order, Origin, Provider, Rule};
+use super::config::{Access, Asks, Combine, Order, Origin, Provider, Rule, Set};
 use super::expr::{Condition, StringExpr, Subnet};
 use super::facts::Circumstances;
 use super::files::GroupState;
@@ -106,6 +106,7 @@ impl Asker<'_> {
             user: self.user,
             env: &config.env_set,
             library: Some(self.policy.library),
+            early: true,
         }
     }
 
@@ -206,6 +207,16 @@ impl Asker<'_> {
             false if condition.mentions_remote_user() => Outcome::NoUser,
             false => Outcome::Denied,
         }
+    }
+
+    /// SSLRequireSSL, and SSLRequire, which is looked at over TLS alone (modules/ssl/ssl_engine_kernel.c,
+    /// `ssl_hook_Access`).
+    pub(super) fn passes_tls(&self) -> bool {
+        let config = &self.policy.config;
+        let holds = |set: &Set<Condition>| {
+            set.value.eval(&self.circumstances()).unwrap_or_else(|| self.unknown(set.place, "SSLRequire"))
+        };
+        if self.https { config.ssl_conditions.iter().all(holds) } else { config.ssl_required.is_none() }
     }
 
     fn unknown(&self, place: Place, directive: &str) -> bool {

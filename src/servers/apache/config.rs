@@ -273,6 +273,8 @@ pub(super) struct DirConfig {
     pub anonymous: Option<Anonymous>,
     /// SSLRequireSSL.
     pub ssl_required: Option<Place>,
+    /// SSLRequire, those of all places.
+    pub ssl_conditions: Vec<Set<Condition>>,
     /// `SSLOptions StrictRequire`.
     pub ssl_strict: Option<bool>,
     /// AuthDBMUserFile.

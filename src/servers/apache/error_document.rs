@@ -55,7 +55,8 @@ impl Site<'_> {
         let Some(status) = ended.answer.status.filter(|status| *status >= 400) else { return ended.answer };
         let document = ended.documents.iter().rev().find(|(code, _)| *code == status);
         let Some((_, ErrorDocument::Elsewhere(target, place))) = document else { return ended.answer };
-        let facts = Circumstances { ask: Some(errand.ask), spot: None, user: None, env: &[], library: None };
+        let facts =
+            Circumstances { ask: Some(errand.ask), spot: None, user: None, env: &[], library: None, early: false };
         let Some(target) = target.eval(&facts) else {
             let missing = Missing::Condition { directive: "ErrorDocument".to_owned() };
             return Answer::unknown(Because::at(Reason::CannotTell { missing }, *place));

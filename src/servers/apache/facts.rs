@@ -26,6 +26,8 @@ pub(super) struct Circumstances<'a> {
     pub env: &'a [EnvRule],
     /// The server's files; `None`: nothing is known of them.
     pub library: Option<&'a Library<'a>>,
+    /// Whether access is still to be granted.
+    pub early: bool,
 }
 
 impl Circumstances<'_> {
@@ -131,6 +133,20 @@ impl Facts for Circumstances<'_> {
             "SERVER_ADMIN" => {
                 Some(self.spot?.host.host.admin.clone().unwrap_or_else(|| b"[no address given]".to_vec()))
             }
+            "SERVER_SOFTWARE" => self.spot?.host.host.banner.clone(),
+            "REMOTE_IDENT" => Some(Vec::new()),
+            "API_VERSION" => Some(b"20120211".to_vec()),
+            "HTTP2" => ask.https.then_some(()).map_or(Some(b"off".to_vec()), |()| None),
+            "REQUEST_LOG_ID" | "CONN_LOG_ID" => Some(Vec::new()),
+            "PATH_INFO" => self.spot?.behind.clone(),
+            "CONTEXT_PREFIX" => self.spot?.context.clone().map(|(prefix, _)| prefix),
+            "CONTEXT_DOCUMENT_ROOT" => self.spot?.context.clone().map(|(_, folder)| folder),
+            // They are known once access is granted.
+            "CONTENT_TYPE" if self.early => Some(Vec::new()),
+            "HANDLER" if self.early && self.spot?.proxied.is_none() => {
+                Some(self.spot?.handler.clone().unwrap_or_default())
+            }
+            "DOCUMENT_URI" if !self.is_set_by_rules("DOCUMENT_URI") => self.spot?.url.clone(),
             "IPV6" => on(self.remote()?.to_canonical().is_ipv6()),
             "HTTP_HOST" => Some(self.header("Host")?.unwrap_or_default()),
             "REQUEST_FILENAME" | "SCRIPT_FILENAME" => self.spot?.path.clone(),

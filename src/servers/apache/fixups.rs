@@ -7,6 +7,7 @@ use super::ask::Ask;
 use super::commands::is_status;
 use super::config::DirConfig;
 use super::ground::{Found, Thing};
+use super::handlers::has_choice;
 use super::journey::{Arrived, Before, DEEPEST, Ended, Errand, Ready, plain};
 use super::options::OptionSet;
 use super::policy::{Policy, refuse};
@@ -225,13 +226,13 @@ impl Site<'_> {
         for name in names {
             let mut way = trace.fresh();
             let found = self.subrequest(errand, &ready, name, &mut way);
-            if matches!(&found, Ok(found) if is_file(found)) || found.is_err() {
+            if matches!(&found, Ok(found) if is_file(self, found)) || found.is_err() {
                 trace.take(way);
             } else {
                 missing.push(String::from_utf8_lossy(name));
             }
             let status = match found {
-                Ok(found) if is_file(&found) => {
+                Ok(found) if is_file(self, &found) => {
                     if let Some(status) = content.index_redirect.filter(|status| (300..400).contains(status)) {
                         return ended(plain(status));
                     }
@@ -267,7 +268,7 @@ impl Site<'_> {
         let page = content.fallback.as_ref().filter(|page| !page.value.eq_ignore_ascii_case(b"disabled"));
         let Some(page) = page else { return Ok(ready) };
         match self.subrequest(errand, &ready, &page.value, trace) {
-            Ok(found) if is_file(&found) => {
+            Ok(found) if is_file(self, &found) => {
                 trace.step(Some(page.place), || "the FallbackResource stands in".to_owned());
                 Ok(self.taken_over(ready, found))
             }
@@ -317,9 +318,10 @@ impl Site<'_> {
     }
 }
 
-/// Whether a sub-request found a file, or something that another server has.
-fn is_file(found: &Ready<'_>) -> bool {
-    matches!(found.found.thing, Thing::File | Thing::Unknown) || found.policy.spot.proxied.is_some()
+/// Whether a sub-request found a file, or something that another server has, or a name that may stand for files.
+fn is_file(site: &Site<'_>, found: &Ready<'_>) -> bool {
+    let there = matches!(found.found.thing, Thing::File | Thing::Unknown) || found.policy.spot.proxied.is_some();
+    there || has_choice(site, found)
 }
 
 /// The redirect to the folder's name with a slash at its end.

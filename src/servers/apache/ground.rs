@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::path::Path;
 
 use super::site::Site;
+use super::spot::Spot;
 use crate::read::{FileType, NULL_DEVICE, Obstacle, server_path};
 
 /// What a path leads to.
@@ -40,6 +41,13 @@ impl Found {
     pub(super) fn at(path: &[u8], end: usize, thing: Thing) -> Self {
         let (filename, path_info) = path.split_at_checked(end).unwrap_or((path, &[]));
         Self { filename: filename.to_owned(), path_info: path_info.to_owned(), thing }
+    }
+
+    /// The place of a request that got here.
+    #[must_use]
+    pub(super) fn reached<'h>(&self, spot: Spot<'h>) -> Spot<'h> {
+        let path = spot.path.and(Some(self.filename.clone()));
+        Spot { behind: path.as_ref().map(|_| self.path_info.clone()), path, ..spot }
     }
 
     /// Nothing of this machine.

@@ -91,14 +91,20 @@ fn elsewhere(ready: &Ready<'_>, name: &str, place: Option<Place>) -> Handled {
     if loaded || !profile.unnamed.is_empty() { unknown(name, place) } else { Handled::Declined }
 }
 
+/// Whether a name may stand for files whose names begin with it (modules/mappers/mod_negotiation.c, `handle_multi`).
+pub(super) fn has_choice(site: &Site<'_>, ready: &Ready<'_>) -> bool {
+    let views = ready.policy.config.content.options.in_force().has(OptionSet::VIEWS);
+    let missing = ready.found.thing == Thing::Missing && ready.handler.is_none() && ready.forced.is_none();
+    missing && views && ready.policy.has(b"mod_negotiation.c") && site.has_views(&ready.found.filename)
+}
+
 /// Without a handler: folders may be listed, and a name without its ending may stand for several files.
 fn undecided(site: &Site<'_>, ready: &Ready<'_>) -> Handled {
     let content = &ready.policy.config.content;
     match ready.found.thing {
         Thing::Folder => Handled::Listed,
         Thing::Missing => {
-            let views = content.options.in_force().has(OptionSet::VIEWS) && ready.policy.has(b"mod_negotiation.c");
-            if views && site.has_views(&ready.found.filename) {
+            if has_choice(site, ready) {
                 return unknown("MultiViews", None);
             }
             match content.spelling.as_ref().filter(|set| set.value) {
@@ -107,6 +113,24 @@ fn undecided(site: &Site<'_>, ready: &Ready<'_>) -> Handled {
             }
         }
         Thing::File | Thing::Odd | Thing::Unknown => Handled::Declined,
+    }
+}
+
+impl Site<'_> {
+    /// Whether the kernel starts a file: a program, or a text that names one (`execve`); `None`: can't tell.
+    fn can_start(&self, path: &[u8]) -> Option<bool> {
+        let bytes = self.library.content(path)?;
+        if bytes.starts_with(b"\x7fELF") {
+            return None;
+        }
+        let Some(line) = bytes.strip_prefix(b"#!") else { return Some(false) };
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let program: Vec<u8> =
+            line.iter().copied().skip_while(blank).take_while(|byte| !blank(byte) && *byte != b'\n').collect();
+        if program.first() == Some(&b'/') && self.tested(b'x', &program) == Some(false) {
+            return Some(false);
+        }
+        None
     }
 }
 
@@ -126,6 +150,7 @@ fn program(site: &Site<'_>, ready: &Ready<'_>, name: &str, place: Option<Place>)
         Thing::Folder => Handled::Answered(403),
         Thing::File if rejects => Handled::Answered(404),
         Thing::File if site.tested(b'x', &ready.found.filename) == Some(false) => Handled::Answered(500),
+        Thing::File if site.can_start(&ready.found.filename) == Some(false) => Handled::Answered(500),
         Thing::File | Thing::Odd | Thing::Unknown => unknown(name, place),
     }
 }

@@ -11,6 +11,7 @@ use super::rewrite::Rewrite;
 use super::section::{DirectoryPattern, LocationPattern, Section};
 use super::target::Slashes;
 use super::tls::Tls;
+use super::tokens::Tokens;
 use super::wire::Limits;
 use crate::source::Place;
 
@@ -69,6 +70,10 @@ pub(super) struct Host {
     pub tls: Option<bool>,
     /// ServerAdmin.
     pub admin: Option<Vec<u8>>,
+    /// ServerTokens.
+    pub tokens: Option<Tokens>,
+    /// What the server calls itself, as the main server knows it.
+    pub banner: Option<Vec<u8>>,
     /// What else TLS is told to be.
     pub secured: Tls,
     /// UserDir.
@@ -228,6 +233,8 @@ impl Host {
             strict_names: self.strict_names.or(main.strict_names),
             tls: self.tls.or(main.tls),
             admin: self.admin.clone().or_else(|| main.admin.clone()),
+            tokens: main.tokens,
+            banner: main.banner.clone(),
             secured: self.secured.within(&main.secured),
             user_dirs: self.user_dirs.clone().or_else(|| main.user_dirs.clone()),
             mass_root: self.mass_root.clone().or_else(|| main.mass_root.clone()),

@@ -98,6 +98,11 @@ impl<'a> Library<'a> {
         read.is_some_and(|bytes| !bytes.is_empty() && bytes.iter().take(64).all(shown))
     }
 
+    /// The bytes of a file of the server, if they can be read here.
+    pub(super) fn content(&self, path: &[u8]) -> Option<Vec<u8>> {
+        self.files.read(&self.local(&server_path(path))?).ok()
+    }
+
     /// What a rule or a condition asks of a path, as the workers see it: `-f`, `-s`, `-d`, `-x`, `-e`, or for a link
     /// `-l`, `-L`, `-h`; `None`: can't tell.
     pub(super) fn tested(&self, letter: u8, path: &[u8]) -> Option<bool> {

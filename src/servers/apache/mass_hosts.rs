@@ -47,7 +47,8 @@ pub(super) fn mass_hosted(
 ) -> Option<Vec<u8>> {
     let mass = arrived.spot.host.host.mass_root.as_ref()?.as_ref()?;
     let env = &settings.env_set;
-    let facts = Circumstances { ask: Some(errand.ask), spot: Some(&arrived.spot), user: None, env, library: None };
+    let facts =
+        Circumstances { ask: Some(errand.ask), spot: Some(&arrived.spot), user: None, env, library: None, early: true };
     let (name, port) = (facts.variable("SERVER_NAME")?, facts.variable("SERVER_PORT")?);
     Some([mass.of(&name, &port).as_slice(), url].concat())
 }

@@ -34,6 +34,7 @@ pub(super) fn merge(outer: &DirConfig, inner: &DirConfig) -> DirConfig {
         access: inner.access.clone().or_else(|| outer.access.clone()),
         anonymous: inner.anonymous.clone().or_else(|| outer.anonymous.clone()),
         ssl_required: inner.ssl_required.or(outer.ssl_required),
+        ssl_conditions: [outer.ssl_conditions.as_slice(), inner.ssl_conditions.as_slice()].concat(),
         ssl_strict: inner.ssl_strict.or(outer.ssl_strict),
         ldap_url: inner.ldap_url.clone().or_else(|| outer.ldap_url.clone()),
         dbm_file: inner.dbm_file.clone().or_else(|| outer.dbm_file.clone()),

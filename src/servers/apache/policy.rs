@@ -99,7 +99,7 @@ impl Policy<'_> {
         let asker = self.asker(ask, None, world);
         let access = self.config.access.as_ref();
         let any = asker.satisfies_any(access);
-        let by_address = asker.passes(access) && (ask.https || self.config.ssl_required.is_none());
+        let by_address = asker.passes(access) && asker.passes_tls();
         let methods = self.config.content.allowed_methods.filter(|(allowed, _)| !allowed.covers(asker.method));
         if let Some((_, place)) = methods.filter(|_| !any) {
             // mod_allowmethods.c, `am_check_access`: before all other checks.

@@ -12,6 +12,7 @@ use super::profile::{Aliases, Profile};
 use super::scope::{Permit, Scope};
 use super::secrets::displayed;
 use super::syntax::parse;
+use super::tokens::banner;
 use super::tree::{Fulfilled, Node, SyntaxFault, Tree};
 use super::world::{Question, World};
 use crate::answer::{Because, Missing, Noted, Reason, Remark};
@@ -50,6 +51,7 @@ pub(super) fn read_main(tree: &Tree<'_>, profile: Profile, world: &World, ground
     reader.walk(&tree.nodes, &mut scope);
     let mut host = *scope.host.take().unwrap_or_default();
     host.settings = scope.finish();
+    host.banner = banner(host.tokens.unwrap_or_default(), &profile);
     let Reader { read, hosts, aliases, process, registered, caches, .. } = reader;
     let profile = Profile { aliases, caches, methods: registered, ..profile.clone() };
     let PerDir { faults, remarks, dropped, .. } = read;

@@ -94,6 +94,7 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
             user: self.user.as_ref().and_then(|user| user.as_deref()),
             env: &self.settings.env_set,
             library: Some(&self.site.library),
+            early: self.base.is_none(),
         }
     }
 
@@ -130,6 +131,13 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
 
     /// `LA-U:name` and `LA-F:name`.
     fn look_ahead(&self, name: &[u8], course: &Course) -> Option<Vec<u8>> {
+        let plain = behind(name, b"LA-F:").unwrap_or(name);
+        if plain.len() < name.len() && self.base.is_none() {
+            // A file by the name of the URL, which is hardly there (`ap_sub_req_lookup_file`).
+            let none = plain.eq_ignore_ascii_case(b"REMOTE_USER") && !self.site.is_there(&course.filename);
+            return none.then(Vec::new);
+        }
+        let name = behind(plain, b"LA-U:").unwrap_or(plain);
         let path = match &self.base {
             Some(_) if course.filename.first() != Some(&b'/') => return None,
             Some(_) => self.spot.url.clone()?,
@@ -183,7 +191,7 @@ impl Lookup for Rewriter<'_, '_, '_> {
         if let Some(name) = behind(name, b"HTTP:") {
             return self.header(std::str::from_utf8(name).ok()?);
         }
-        if let Some(name) = behind(name, b"LA-U:").or_else(|| behind(name, b"LA-F:")) {
+        if behind(name, b"LA-U:").or_else(|| behind(name, b"LA-F:")).is_some() {
             return self.look_ahead(name, course);
         }
         if behind(name, b"SSL:").is_some() {
@@ -211,20 +219,23 @@ impl Lookup for Rewriter<'_, '_, '_> {
             "HTTP_FORWARDED" => self.header("Forwarded"),
             "HTTP_USER_AGENT" => self.header("User-Agent"),
             "HTTP_PROXY_CONNECTION" => self.header("Proxy-Connection"),
-            "SERVER_NAME" | "REMOTE_ADDR" | "CONN_REMOTE_ADDR" | "REQUEST_METHOD" | "REQUEST_SCHEME"
-            | "SERVER_PROTOCOL" | "HTTPS" | "DOCUMENT_ROOT" => fact(&name),
-            "API_VERSION"
-            | "SERVER_ADDR"
+            "SERVER_NAME"
+            | "REMOTE_ADDR"
+            | "CONN_REMOTE_ADDR"
+            | "REQUEST_METHOD"
+            | "REQUEST_SCHEME"
+            | "SERVER_PROTOCOL"
+            | "HTTPS"
+            | "DOCUMENT_ROOT"
             | "SERVER_PORT"
-            | "REMOTE_PORT"
-            | "REMOTE_IDENT"
-            | "SCRIPT_USER"
-            | "SCRIPT_GROUP"
             | "SERVER_ADMIN"
             | "SERVER_SOFTWARE"
             | "CONTEXT_PREFIX"
             | "CONTEXT_DOCUMENT_ROOT"
-            | "TIME" => None,
+            | "REMOTE_IDENT" => fact(&name),
+            "SCRIPT_USER" | "SCRIPT_GROUP" if self.base.is_none() => Some(b"<unknown>".to_vec()),
+            "API_VERSION" => Some(b"20120211:142".to_vec()),
+            "SERVER_ADDR" | "REMOTE_PORT" | "SCRIPT_USER" | "SCRIPT_GROUP" | "TIME" => None,
             name if name.starts_with("TIME_") => None,
             _ => Some(Vec::new()),
         }

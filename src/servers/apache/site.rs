@@ -180,7 +180,7 @@ impl<'s> Site<'s> {
         let permit = Permit::of(&setup.profile);
         let directory = folder.as_os_str().as_encoded_bytes();
         if !permit.reads() {
-            let spot = Spot { host: &setup.main, url: None, path: None, proxied: None, look: false, walked: false };
+            let spot = Spot::of(&setup.main);
             let unread = self.passed_over(setup, &spot, directory, Why::allow_override(None), world);
             return Ok(unread.map(PerDir::unread).unwrap_or_default());
         }
@@ -276,7 +276,7 @@ impl<'s> Site<'s> {
         world: &World,
     ) -> (Policy<'p>, Arc<Walked>) {
         let walked = self.walk(setup, &spot, ask, world);
-        let spot = Spot { path: spot.path.and(Some(walked.found.filename.clone())), ..spot };
+        let spot = walked.found.reached(spot);
         let mut config = walked.config.clone();
         if ask.is_some() && !config.is_settled() {
             let env = config.env_set.clone();
@@ -286,6 +286,7 @@ impl<'s> Site<'s> {
                 user: None,
                 env: &env,
                 library: Some(&self.library),
+                early: true,
             });
         }
         let mut policy = Policy::new(&setup.profile, config, &self.library, spot);
@@ -301,13 +302,7 @@ impl<'s> Site<'s> {
         let mut path = folder.as_os_str().as_encoded_bytes().to_vec();
         path.push(b'/');
         path.extend_from_slice(name);
-        self.policy_at(
-            setup,
-            Spot { host: &setup.main, url: None, path: Some(path), proxied: None, look: false, walked: false },
-            None,
-            world,
-        )
-        .0
+        self.policy_at(setup, Spot { path: Some(path), ..Spot::of(&setup.main) }, None, world).0
     }
 
     /// What the server answers to one question about a file of a folder.

@@ -53,4 +53,20 @@ pub(super) struct Spot<'h> {
     /// Whether the folder was walked for the request that asks for its index: a file there meets no further section of
     /// directories (server/request.c, `ap_directory_walk`, the cached walk).
     pub walked: bool,
+    /// What stands behind the file in the URL (`r->path_info`); `None`: not looked for.
+    pub behind: Option<Vec<u8>>,
+    /// The URL prefix and the folder that an Alias brings (server/core.c, `ap_context_prefix`); `None`: can't tell.
+    pub context: Option<(Vec<u8>, Vec<u8>)>,
+    /// The handler that an alias forces.
+    pub handler: Option<Vec<u8>>,
+}
+
+impl<'h> Spot<'h> {
+    /// Any place of a host.
+    #[must_use]
+    pub(super) fn of(host: &'h Hosted) -> Self {
+        let context = Some((Vec::new(), host.docroot.clone()));
+        let (url, path, proxied, behind, handler) = (None, None, None, None, None);
+        Self { host, url, path, proxied, look: false, walked: false, behind, context, handler }
+    }
 }

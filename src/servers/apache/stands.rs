@@ -66,7 +66,7 @@ impl Site<'_> {
         };
         let url = join(&stand.url);
         let path = Some(join(&stand.folder));
-        let spot = Spot { host, url: Some(url), path, proxied: None, look: false, walked: false };
+        let spot = Spot { url: Some(url), path, ..Spot::of(host) };
         match self.passed_on(&spot) {
             Some((to, _)) => Spot { path: None, proxied: Some(to), ..spot },
             None => spot,
@@ -247,7 +247,7 @@ impl Hosted {
     #[must_use]
     pub(super) fn spot_at(&self, url: &[u8], folder: &[u8]) -> Spot<'_> {
         let (url, path) = (Some(url.to_owned()), Some(folder.to_owned()));
-        Spot { host: self, url, path, proxied: None, look: false, walked: false }
+        Spot { url, path, ..Spot::of(self) }
     }
 
     /// The URL prefix under which a folder of the server is shown; `None`: under none.

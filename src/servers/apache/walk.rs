@@ -132,8 +132,9 @@ impl Site<'_> {
             config = with_files(config, walked.found.name(), world, &mut met);
         }
         let env = spot.host.host.settings.env_set.clone();
-        let reached = Spot { path: spot.path.as_ref().map(|_| walked.found.filename.clone()), ..spot.clone() };
-        let facts = Circumstances { ask, spot: Some(&reached), user: None, env: &env, library: Some(&self.library) };
+        let reached = walked.found.reached(spot.clone());
+        let (user, library) = (None, Some(&self.library));
+        let facts = Circumstances { ask, spot: Some(&reached), user, env: &env, library, early: true };
         config = located(spot, config, world, &mut met);
         config = with_conditions(config, &facts, world, &mut met);
         Walked { config: Arc::new(config), met, ..walked }

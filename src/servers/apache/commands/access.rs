@@ -35,6 +35,8 @@ impl Reader<'_> {
                 Ok(())
             }
             (b"satisfy", _) => Err("Satisfy either 'any' or 'all'.".to_owned()),
+            // The server counts an empty word, and hands none of it on.
+            (b"allow" | b"deny", _) if words.len() < 2 => Ok(()),
             (_, b"from") => from(&mut access, name == b"allow", words, scope),
             _ => Err("allow and deny must be followed by 'from'".to_owned()),
         };

@@ -38,6 +38,15 @@ pub(super) fn redirect(words: &[&[u8]], regex: bool, in_section: bool) -> Option
     refused.map(str::to_owned)
 }
 
+/// Which word of a redirect for a whole section is an expression; `None`: there is none.
+pub(super) fn expression_at(words: &[&[u8]]) -> Option<usize> {
+    match (told(words.first()?), words) {
+        (Told::Redirect, [_, _]) => Some(1),
+        (Told::Nothing, [_]) => Some(0),
+        _ => None,
+    }
+}
+
 fn told(word: &[u8]) -> Told {
     let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
     match word.first() {

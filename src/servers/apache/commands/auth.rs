@@ -66,7 +66,7 @@ impl Reader<'_> {
                     _ => {}
                 }
             }
-            b"authldapurl" => scope.config.ldap_url = first.map(|word| Set::new(word.value.clone(), place)),
+            b"authldapurl" => self.directory_of_people(directive, words, scope),
             b"authdbmuserfile" => {
                 scope.config.dbm_file = first.map(|word| Set::new(word.value.clone(), place));
             }

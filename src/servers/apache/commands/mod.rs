@@ -12,6 +12,7 @@ mod headers;
 mod hosts;
 mod named;
 mod others;
+mod phrases;
 mod process;
 pub(super) mod programs;
 mod proxy;

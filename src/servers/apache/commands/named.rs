@@ -62,7 +62,10 @@ impl Reader<'_> {
             b"addoutputfilterbytype" if words.len() < 2 => {
                 Some("AddOutputFilterByType requires at least two arguments".to_owned())
             }
-            b"addoutputfilterbytype" => self.filter(value(0)),
+            b"addoutputfilterbytype" => {
+                let mut names = value(0).split(|byte| *byte == b';').filter(|name| !name.is_empty());
+                names.find_map(|name| self.filter(name))
+            }
             b"filterprovider" => self.filter(value(1)).or_else(|| {
                 let bad = parse_condition(value(2), Origin::MainConfig).is_err();
                 bad.then(|| "Error parsing FilterProvider expression".to_owned())

@@ -73,10 +73,10 @@ impl Reader<'_> {
                 }
                 None
             }
-            b"setenvif" | b"setenvifnocase" if directive.words().len() < 2 => {
+            b"setenvif" | b"setenvifnocase" if told(directive) < 2 => {
                 Some(format!("Missing regular expression for {}", proper(name)))
             }
-            b"setenvif" | b"setenvifnocase" if directive.words().len() < 3 => {
+            b"setenvif" | b"setenvifnocase" if told(directive) < 3 => {
                 Some(format!("Missing envariable expression for {}", proper(name)))
             }
             b"setenvif" | b"setenvifnocase" if directive.words().get(1).is_some_and(is_refused) => {
@@ -126,8 +126,14 @@ impl Reader<'_> {
 
     /// Notes that the module or the server refuses the words. A variable that nothing defines may be anything: then it is
     /// not known.
-    fn is_unfit(&mut self, directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>], scope: &Scope) -> bool {
-        let unmet = self.unmet(directive, scope);
+    fn is_unfit(
+        &mut self,
+        directive: &Directive<'_>,
+        name: &[u8],
+        words: &[Spanned<Vec<u8>>],
+        scope: &mut Scope,
+    ) -> bool {
+        let unmet = self.unmet(directive, words, scope);
         let unmet = unmet.or_else(|| self.refused_by_the_server(directive, name, words, scope));
         let Some(message) = unmet else { return false };
         match directive.undefined.first() {
@@ -168,14 +174,22 @@ fn refusal(directive: &Directive<'_>, name: &[u8], words: &[Spanned<Vec<u8>>], i
     }
 }
 
+/// How many words stand before an empty one.
+fn told(directive: &Directive<'_>) -> usize {
+    directive.words().iter().take_while(|word| !word.value.is_empty()).count()
+}
+
 /// modules/metadata/mod_setenvif.c, `add_browser`: SetEnvIf on the User-Agent header.
 fn browser(directive: &Directive<'_>, name: &[u8]) -> Option<String> {
-    match directive.words().as_slice() {
-        [] => Some(format!("Missing regular expression for {}", proper(name))),
-        [pattern, ..] if pattern.value.is_empty() => Some(format!("Missing regular expression for {}", proper(name))),
-        [_] => Some(format!("Missing envariable expression for {}", proper(name))),
-        [pattern, ..] => is_refused(pattern).then(|| format!("{} regex could not be compiled.", proper(name))),
+    let words = directive.words();
+    let mut told = words.iter().take_while(|word| !word.value.is_empty());
+    let Some(pattern) = told.next() else {
+        return Some(format!("Missing regular expression for {}", proper(name)));
+    };
+    if told.next().is_none() {
+        return Some(format!("Missing envariable expression for {}", proper(name)));
     }
+    is_refused(pattern).then(|| format!("{} regex could not be compiled.", proper(name)))
 }
 
 /// Whether mod_setenvif refuses a pattern; it compiles none in which all that means something is escaped

@@ -55,7 +55,7 @@ impl Reader<'_> {
         directive: &Directive<'_>,
         name: &[u8],
         words: Words<'_>,
-        scope: &Scope,
+        scope: &mut Scope,
     ) -> Option<String> {
         let first = words.first().map(|word| word.value.as_slice()).unwrap_or_default();
         match name {
@@ -94,7 +94,7 @@ impl Reader<'_> {
                 self.shared_cache(first, false)
             }
             b"cachesocache" => self.shared_cache(first, false),
-            _ => self.unnamed(directive, name, words),
+            _ => self.unnamed(directive, name, words).or_else(|| self.phrased(directive, name, words, scope)),
         }
     }
 

@@ -54,7 +54,11 @@ impl Reader<'_> {
 
     /// Notes that a directive's own module refuses it within a section around.
     pub(in crate::servers::apache) fn misplaced(&mut self, open: &Directive<'_>, scope: &Scope) -> bool {
-        let Some(context) = refused_within(&open.name.value, &scope.within) else { return false };
+        let within = match scope.permit {
+            Some(_) => [scope.within.as_slice(), &[".htaccess".to_owned()]].concat(),
+            None => scope.within.clone(),
+        };
+        let Some(context) = refused_within(&open.name.value, &within) else { return false };
         let reason = Reason::DirectiveNotAllowed { name: shown(open), context: context.to_owned(), needs: None };
         self.fault(Because::at(reason, open.place()));
         true

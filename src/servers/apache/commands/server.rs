@@ -16,6 +16,7 @@ use crate::servers::apache::options::OptionSet;
 use crate::servers::apache::reader::Reader;
 use crate::servers::apache::scope::Scope;
 use crate::servers::apache::target::Slashes;
+use crate::servers::apache::tokens::Tokens;
 use crate::source::{Place, Spanned};
 
 type Words<'w> = &'w [Spanned<Vec<u8>>];
@@ -259,6 +260,7 @@ fn host_command(directive: &Directive<'_>, name: &[u8], words: Words<'_>, scope:
         }
         b"serveralias" => host.aliases.extend(directive.words().into_iter().map(|word| word.value)),
         b"serveradmin" => host.admin = Some(first),
+        b"servertokens" => host.tokens = Some(Tokens::named(&first)),
         b"serverpath" => host.server_path = Some(first),
         b"documentroot" => host.docroot = Some(Set::new(first, place)),
         b"accessfilename" => {

@@ -18,12 +18,16 @@ use crate::source::{Place, Spanned};
 impl Reader<'_> {
     /// Why a module refuses the words of its directive, in its own words, as far as the table of demands goes; bad
     /// expressions are noted at once.
-    pub(super) fn unmet(&mut self, directive: &Directive<'_>, scope: &Scope) -> Option<String> {
-        let words = directive.words();
+    pub(super) fn unmet(
+        &mut self,
+        directive: &Directive<'_>,
+        words: &[Spanned<Vec<u8>>],
+        scope: &Scope,
+    ) -> Option<String> {
         for demand in demands(&directive.name.value) {
             let looked_at: &[Spanned<Vec<u8>>] = match demand.which {
                 Which::Line => return Some(demand.message.to_owned()),
-                Which::Each => &words,
+                Which::Each => words,
                 Which::Word(index) => words.get(index..=index).unwrap_or_default(),
             };
             for word in looked_at {

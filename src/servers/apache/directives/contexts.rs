@@ -18,6 +18,7 @@ fn is_a(section: &str, kind: &str) -> bool {
         "virtualhost" => &["<VirtualHost>"],
         "limit" => &["<Limit>", "<LimitExcept>", "<RequireAll>", "<RequireAny>", "<RequireNone>"],
         "directory" => &["<Directory>", "<DirectoryMatch>"],
+        "htaccess" => &[".htaccess"],
         "location" => &["<Location>", "<LocationMatch>"],
         _ => &["<Files>", "<FilesMatch>", "<If>", "<ElseIf>", "<Else>"],
     };
