@@ -2,7 +2,7 @@
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take, take_while_m_n};
+use nom::bytes::complete::{tag, take, take_while_m_n, take_while1};
 use nom::character::complete::one_of;
 use nom::combinator::{map_opt, opt, value};
 use nom::sequence::{delimited, preceded};
@@ -58,8 +58,26 @@ pub(super) fn hexadecimal(rest: &[u8]) -> Result<(&[u8], u8), PatternFault> {
     ));
     let plain =
         map_opt(take(1_usize), |byte: &[u8]| byte.first().copied().filter(|byte| !byte.is_ascii_alphanumeric()));
-    let braced = delimited(tag("x{"), hex(1, 2), tag("}"));
-    let mut any = alt((named, octal, braced, preceded((tag("x"), nom::combinator::not(tag("{"))), hex(0, 2)), plain));
+    // Any number of digits, but one at the least.
+    let number = |mark, radix: u32| {
+        let digits = take_while1::<_, &[u8], ()>(move |byte| char::from(byte).is_digit(radix));
+        map_opt(delimited(tag(mark), digits, tag("}")), move |digits: &[u8]| {
+            u8::from_str_radix(str::from_utf8(digits).ok()?, radix).ok()
+        })
+    };
+    // A capital letter, of which one bit is turned round.
+    let control = map_opt(preceded(tag("c"), take(1_usize)), |byte: &[u8]| {
+        byte.first().filter(|byte| matches!(byte, b' '..=b'~')).map(|byte| byte.to_ascii_uppercase() ^ 0x40)
+    });
+    let mut any = alt((
+        named,
+        octal,
+        number("x{", 16),
+        number("o{", 8),
+        control,
+        preceded((tag("x"), nom::combinator::not(tag("{"))), hex(0, 2)),
+        plain,
+    ));
     // Letters that no version of PCRE2 gives a meaning; others are left open.
     any.parse(rest).map_err(|_: nom::Err<()>| match rest {
         [] | [b'i' | b'j' | b'm' | b'q' | b'y' | b'I' | b'J' | b'M' | b'O' | b'T' | b'Y', ..] => PatternFault::Refused,
@@ -67,14 +85,48 @@ pub(super) fn hexadecimal(rest: &[u8]) -> Result<(&[u8], u8), PatternFault> {
     })
 }
 
+/// A byte by up to three octal digits; `None`: more than a byte.
+pub(super) fn octal(rest: &[u8]) -> Option<(&[u8], u8)> {
+    let mut digits = take_while_m_n::<_, &[u8], ()>(1, 3, |byte| matches!(byte, b'0'..=b'7'));
+    let (behind, digits) = digits.parse(rest).ok()?;
+    Some((behind, u8::from_str_radix(str::from_utf8(digits).ok()?, 8).ok()?))
+}
+
+/// Behind `\p` and `\P`: characters of a general category, which is asked with case even where the pattern has none.
+pub(super) fn property(negated: bool, rest: &[u8], utf: bool) -> Result<(&[u8], String), PatternFault> {
+    let letter = take_while_m_n::<_, &[u8], ()>(1, 1, |byte: u8| byte.is_ascii_alphabetic());
+    let names = take_while_m_n(1, 60, |byte: u8| byte.is_ascii_alphanumeric() || b"_ &-:=".contains(&byte));
+    let braced = delimited(tag("{"), (opt(tag("^")), names), tag("}"));
+    let alone = letter.map(|name| (None, name));
+    let (behind, (mark, name)) = alt((braced, alone)).parse(rest).map_err(|_| PatternFault::Refused)?;
+    let known = CATEGORIES.iter().find(|known| known.as_bytes() == name).filter(|_| !utf);
+    let negated = if negated != mark.is_some() { "^" } else { "" };
+    match known {
+        Some(name) => Ok((behind, format!("[{negated}\\p{{{name}}}]"))),
+        // One letter that is no category is no property at all.
+        None => Err(match name {
+            [letter] if !b"CLMNPSZ".contains(&letter.to_ascii_uppercase()) => PatternFault::Refused,
+            _ => PatternFault::Undecided,
+        }),
+    }
+}
+
+/// The general categories of Unicode.
+const CATEGORIES: [&str; 36] = [
+    "C", "Cc", "Cf", "Cn", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P",
+    "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
+];
+
 /// One member of a class: a byte that may start a range, or a set that may not.
 enum Member {
     Byte(u8),
     Set(String),
+    Property(String),
 }
 
-/// Behind `[`: writes the class and gives what follows it.
-pub(super) fn class<'s>(rest: &'s [u8], text: &mut String) -> Result<&'s [u8], PatternFault> {
+/// Behind `[`: writes the class and gives what follows it, and whether it names anything beyond ASCII. Where it is
+/// `spaced`, blanks and tabs in it do not count.
+pub(super) fn class<'s>(rest: &'s [u8], spaced: bool, text: &mut String) -> Result<(&'s [u8], bool), PatternFault> {
     let (mut rest, negated) = opt(tag::<_, _, ()>("^")).parse(rest).map_err(|_| PatternFault::Refused)?;
     if negated.is_none()
         && matches!(rest, [mark @ (b':' | b'.' | b'='), ..] if named(&[&b"["[..], rest].concat(), *mark))
@@ -83,12 +135,17 @@ pub(super) fn class<'s>(rest: &'s [u8], text: &mut String) -> Result<&'s [u8], P
     }
     text.push_str(if negated.is_some() { "[^" } else { "[" });
     let mut first = true;
+    let mut foreign = false;
     loop {
         match rest {
+            [b' ' | b'\t', behind @ ..] if spaced => {
+                rest = behind;
+                continue;
+            }
             [] => return Err(PatternFault::Refused),
             [b']', behind @ ..] if !first => {
                 text.push(']');
-                return Ok(behind);
+                return Ok((behind, foreign));
             }
             _ => {}
         }
@@ -98,16 +155,25 @@ pub(super) fn class<'s>(rest: &'s [u8], text: &mut String) -> Result<&'s [u8], P
             (Member::Byte(low), [b'-', high @ ..]) if !matches!(high, [] | [b']', ..]) => match member(high)? {
                 (_, Member::Byte(high)) if high < low => return Err(PatternFault::Refused),
                 (behind, Member::Byte(high)) => {
+                    foreign |= !high.is_ascii();
                     text.push_str(&format!("\\x{{{low:02X}}}-\\x{{{high:02X}}}"));
                     behind
                 }
-                (_, Member::Set(_)) => return Err(PatternFault::Refused),
+                (_, Member::Set(_) | Member::Property(_)) => return Err(PatternFault::Refused),
             },
             (Member::Byte(byte), _) => {
+                foreign |= !byte.is_ascii();
                 literal(byte, text);
                 behind
             }
-            (Member::Set(_), [b'-', high @ ..]) if !matches!(high, [b']', ..]) => return Err(PatternFault::Refused),
+            (Member::Set(_) | Member::Property(_), [b'-', high @ ..]) if !matches!(high, [b']', ..]) => {
+                return Err(PatternFault::Refused);
+            }
+            (Member::Property(set), _) => {
+                foreign = true;
+                text.push_str(&set);
+                behind
+            }
             (Member::Set(set), _) => {
                 text.push_str(&set);
                 behind
@@ -123,7 +189,13 @@ fn member(rest: &[u8]) -> Result<(&[u8], Member), PatternFault> {
         [b'\\', letter, behind @ ..] if set(*letter).is_some() => {
             Ok((behind, Member::Set(format!("[{}]", set(*letter).unwrap_or_default()))))
         }
-        [b'\\', b'1'..=b'9', ..] => Err(PatternFault::Undecided),
+        [b'\\', digit @ (b'8' | b'9'), behind @ ..] => Ok((behind, Member::Byte(*digit))),
+        [b'\\', b'1'..=b'7', ..] => octal(rest.get(1..).unwrap_or_default())
+            .map(|(rest, byte)| (rest, Member::Byte(byte)))
+            .ok_or(PatternFault::Refused),
+        [b'\\', negated @ (b'p' | b'P'), behind @ ..] => {
+            property(*negated == b'P', behind, false).map(|(rest, members)| (rest, Member::Property(members)))
+        }
         [b'\\', behind @ ..] => hexadecimal(behind).map(|(rest, byte)| (rest, Member::Byte(byte))),
         [byte, behind @ ..] => Ok((behind, Member::Byte(*byte))),
         [] => Err(PatternFault::Refused),

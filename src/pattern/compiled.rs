@@ -5,11 +5,12 @@ use std::borrow::Cow;
 
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while1};
+use nom::bytes::complete::tag;
 use nom::combinator::{opt, value};
 
-use super::class::{class, hexadecimal, literal, set};
-use super::pieces::{extension, is_wide, name, quantifier};
+use super::class::{class, literal};
+use super::options::Options;
+use super::pieces::{Called, called, extension, is_verb, name, quantifier};
 
 /// A pattern that the server compiles.
 #[derive(Debug, Clone)]
@@ -70,21 +71,21 @@ impl Pattern {
         if dialect.utf && str::from_utf8(pattern).is_err() {
             return Err(PatternFault::Refused);
         }
-        let (body, marked) = opt(tag::<_, _, ()>("(?i)")).parse(pattern).map_err(|_| PatternFault::Undecided)?;
-        let ignore_case = dialect.ignore_case || marked.is_some();
-        let foreign = dialect.bytes && !ignore_case;
-        let faithful = dialect.utf || foreign || pattern.is_ascii();
-        let mut writer = Writer { faithful, foreign, dialect, ..Writer::default() };
-        let rest = writer.alternatives(body, 0)?;
-        if !rest.is_empty() || writer.references > writer.groups {
+        let options = Options::of(dialect);
+        let mut writer =
+            Writer { faithful: true, caseless: dialect.ignore_case, options, dialect, ..Writer::default() };
+        writer.foreign = !pattern.is_ascii();
+        let rest = writer.alternatives(pattern, 0)?;
+        if !rest.is_empty() || writer.references > writer.groups || writer.calls_nobody() {
             return Err(PatternFault::Refused);
         }
         // PCRE2's own limit is 64 KiB of compiled code.
         if writer.size > 40_000 {
             return Err(PatternFault::Undecided);
         }
-        let faithful = writer.faithful && !(ignore_case && writer.references > 0);
-        let flags = if ignore_case { "(?si)" } else { "(?s)" };
+        let alike = dialect.utf || !writer.foreign || (dialect.bytes && !writer.caseless);
+        let faithful = writer.faithful && alike && !writer.caseless_reference;
+        let flags = if dialect.ignore_case { "(?si)" } else { "(?s)" };
         let text = format!("{flags}{}", writer.text);
         let engine = faithful.then(|| fancy_regex::Regex::new(&text).ok().map(Box::new)).flatten();
         Ok(Self { groups: writer.groups, names: writer.names, engine, dialect, bounded: writer.bounded })
@@ -121,23 +122,39 @@ impl Pattern {
     }
 }
 
+/// What is written for the engine at hand, and what was met on the way.
 #[derive(Default)]
-struct Writer {
-    text: String,
-    groups: usize,
-    references: usize,
-    size: usize,
-    faithful: bool,
-    foreign: bool,
-    bounded: bool,
-    dialect: Dialect,
+pub(super) struct Writer {
+    pub(super) text: String,
+    pub(super) groups: usize,
+    /// The highest group that is referred to.
+    pub(super) references: usize,
+    /// Whether one of these is compared without case.
+    pub(super) caseless_reference: bool,
+    /// The groups that are called, which may come later.
+    calls: Vec<Call>,
+    pub(super) size: usize,
+    pub(super) faithful: bool,
+    /// Whether it holds anything beyond ASCII.
+    pub(super) foreign: bool,
+    /// Whether any of it is without case.
+    pub(super) caseless: bool,
+    pub(super) bounded: bool,
+    pub(super) dialect: Dialect,
+    pub(super) options: Options,
     behind: usize,
-    names: Vec<(String, usize)>,
+    pub(super) names: Vec<(String, usize)>,
+}
+
+/// A group that is called.
+enum Call {
+    Number(usize),
+    Name(String),
 }
 
 /// What an item is to a quantifier behind it.
 #[derive(Clone, Copy, PartialEq)]
-enum Item {
+pub(super) enum Item {
     Repeatable,
     Assertion,
     Lookahead,
@@ -168,7 +185,12 @@ impl Writer {
 
     fn quantified<'s>(&mut self, rest: &'s [u8], depth: usize) -> Rest<'s> {
         let (start, size) = (self.text.len(), self.size);
-        let (mut rest, item) = self.item(rest, depth)?;
+        let rest = self.options.skip(rest);
+        if matches!(rest, [] | [b')' | b'|', ..]) {
+            return Ok(rest);
+        }
+        let (rest, item) = self.item(rest, depth)?;
+        let mut rest = self.options.skip(rest);
         if let Some((behind, quantifier)) = quantifier(rest) {
             let (low, high) = quantifier?;
             if item == Item::Assertion {
@@ -183,6 +205,7 @@ impl Writer {
             }
             let mode = alt((value("?", tag::<_, _, ()>("?")), value("+", tag("+"))));
             let (behind, mode) = opt(mode).parse(behind).map_err(|_| PatternFault::Undecided)?;
+            let mode = if self.options.ungreedy { swapped(mode) } else { mode };
             let body = self.text.split_off(start);
             let high = high.map_or(String::new(), |high| high.to_string());
             self.text.push_str(&match mode {
@@ -191,7 +214,7 @@ impl Writer {
             });
             let times = low.max(high.parse().unwrap_or(0)).max(1);
             self.size = size.saturating_add((self.size - size + 10).saturating_mul(times));
-            rest = behind;
+            rest = self.options.skip(behind);
             if self::quantifier(rest).is_some() {
                 return Err(PatternFault::Refused);
             }
@@ -211,10 +234,13 @@ impl Writer {
                 self.class(behind)
             }
             b'\\' => self.escape(behind),
+            b'$' if self.options.multiline => Ok((behind, self.push("(?=\\n|$)", Item::Assertion))),
             b'$' if !self.dialect.dollar_end_only => Ok((behind, self.push("(?=\\n?$)", Item::Assertion))),
             b'$' => Ok((behind, self.push("$", Item::Assertion))),
+            // A line feed at the very end begins no line.
+            b'^' if self.options.multiline => Ok((behind, self.push("(?:^|(?<=\\n)(?!$))", Item::Assertion))),
             b'^' => Ok((behind, self.push("^", Item::Assertion))),
-            b'.' if !self.dialect.dot_all => Ok((behind, self.push("[^\\n]", Item::Repeatable))),
+            b'.' if !self.options.dot_all => Ok((behind, self.push("[^\\n]", Item::Repeatable))),
             b'.' => Ok((behind, self.push(".", Item::Repeatable))),
             byte if self.dialect.utf && !byte.is_ascii() => self.character(rest),
             byte => {
@@ -224,20 +250,24 @@ impl Writer {
         }
     }
 
-    fn push(&mut self, written: &str, item: Item) -> Item {
+    pub(super) fn push(&mut self, written: &str, item: Item) -> Item {
         self.text.push_str(written);
         item
     }
 
     /// Behind `[`.
     fn class<'s>(&mut self, rest: &'s [u8]) -> Result<(&'s [u8], Item), PatternFault> {
-        let read = class(rest, &mut self.text);
-        let behind = read.as_ref().map_or(0, |behind| behind.len());
+        let read = class(rest, self.options.spaced, &mut self.text);
+        let behind = read.as_ref().map_or(0, |(behind, _)| behind.len());
         let members = rest.get(..rest.len() - behind).unwrap_or_default();
         if self.dialect.utf && !members.is_ascii() {
             return Err(PatternFault::Undecided);
         }
-        read.map(|rest| (rest, Item::Repeatable))
+        // A number of a character beyond ASCII may stand in it.
+        self.foreign |= self.caseless && members.contains(&b'\\');
+        let (rest, foreign) = read?;
+        self.foreign |= foreign;
+        Ok((rest, Item::Repeatable))
     }
 
     /// A character of UTF-8 that stands for itself.
@@ -253,34 +283,97 @@ impl Writer {
         if let Some(behind) = extension(rest)? {
             return Ok((behind, Item::Nothing));
         }
-        let plain = ["?:", "?=", "?!", "?>", "?i:", "?<=", "?<!"];
+        let outer = self.options;
+        let plain = ["?:", "?=", "?!", "?>", "?<=", "?<!"];
         let found = plain.iter().find_map(|opening| Some((*opening, rest.strip_prefix(opening.as_bytes())?)));
         let (opening, body) = match (found, rest) {
             (Some(found), _) => found,
-            (None, [b'?', b'<', b'0'..=b'9', ..] | [b'?', b'P', b'<', b'0'..=b'9', ..]) => {
+            (None, [b'?', b'<' | b'\'', b'0'..=b'9', ..] | [b'?', b'P', b'<', b'0'..=b'9', ..]) => {
                 return Err(PatternFault::Refused);
             }
             (None, [b'?', b'P', b'=', behind @ ..]) => return self.called(behind, ")"),
-            (None, [b'?' | b'*', ..]) => ("", self.named(rest)?),
+            (None, [b'*', ..]) if !is_verb(rest) => return Err(PatternFault::Refused),
+            (None, [b'?', b'&' | b'R' | b'0'..=b'9' | b'+' | b'P', ..] | [b'?', b'-', b'0'..=b'9', ..])
+                if !rest.starts_with(b"?P<") =>
+            {
+                return self.call(rest);
+            }
+            (None, [b'?', b'<' | b'P' | b'\'', ..]) => ("", self.named(rest)?),
+            (None, [b'?', behind @ ..]) => match self.options.change(behind)? {
+                (options, true, behind) => {
+                    self.turn(options);
+                    return Ok((behind, Item::Nothing));
+                }
+                (options, false, body) => {
+                    self.text.push_str("(?:");
+                    self.turn(options);
+                    return self.grouped(body, "", outer, depth);
+                }
+            },
+            (None, [b'*', ..]) => return Err(PatternFault::Undecided),
+            (None, _) if self.options.no_capture => ("?:", rest),
             (None, _) => ("", rest),
         };
         self.groups += usize::from(opening.is_empty());
         self.size += 16;
         self.text.push('(');
         self.text.push_str(opening);
+        self.grouped(body, opening, outer, depth)
+    }
+
+    /// The inside of a group, up to its end; options that it sets end with it.
+    fn grouped<'s>(
+        &mut self,
+        body: &'s [u8],
+        opening: &str,
+        outer: Options,
+        depth: usize,
+    ) -> Result<(&'s [u8], Item), PatternFault> {
         let looks_back = usize::from(matches!(opening, "?<=" | "?<!"));
         self.behind += looks_back;
         let behind = self.alternatives(body, depth + 1)?;
         self.behind -= looks_back;
+        self.options = outer;
         let behind = behind.strip_prefix(b")").ok_or(PatternFault::Refused)?;
         self.text.push(')');
         let lookahead = matches!(opening, "?=" | "?!" | "?<=" | "?<!");
         Ok((behind, if lookahead { Item::Lookahead } else { Item::Repeatable }))
     }
 
+    /// Options from here on.
+    fn turn(&mut self, options: Options) {
+        if options.ignore_case != self.options.ignore_case {
+            self.text.push_str(if options.ignore_case { "(?i)" } else { "(?-i)" });
+        }
+        self.caseless |= options.ignore_case;
+        self.options = options;
+    }
+
+    /// A group that is called, which is not followed; one that there is not does not compile.
+    fn call<'s>(&mut self, rest: &'s [u8]) -> Result<(&'s [u8], Item), PatternFault> {
+        let (behind, called) = called(rest).ok_or(PatternFault::Undecided)?;
+        self.calls.push(match called {
+            Called::Number(number) => Call::Number(number),
+            Called::Ahead(number) => Call::Number(self.groups + number),
+            Called::Back(number) => {
+                Call::Number((self.groups + 1).checked_sub(number).filter(|n| *n > 0).ok_or(PatternFault::Refused)?)
+            }
+            Called::Name(name) => Call::Name(name),
+        });
+        self.faithful = false;
+        Ok((behind, Item::Repeatable))
+    }
+
+    fn calls_nobody(&self) -> bool {
+        self.calls.iter().any(|call| match call {
+            Call::Number(number) => *number > self.groups,
+            Call::Name(name) => !self.names.iter().any(|(known, _)| known == name),
+        })
+    }
+
     /// The name of a group; no two may have the same.
     fn named<'s>(&mut self, rest: &'s [u8]) -> Rest<'s> {
-        let names = matches!(rest, [b'?', b'<', ..] | [b'?', b'P', b'<', ..]);
+        let names = matches!(rest, [b'?', b'<' | b'\'', ..] | [b'?', b'P', b'<', ..]);
         let refused = if names { PatternFault::Refused } else { PatternFault::Undecided };
         let (behind, name) = name(rest).ok_or(refused)?;
         if self.names.iter().any(|(known, _)| *known == name) {
@@ -289,84 +382,13 @@ impl Writer {
         self.names.push((name, self.groups + 1));
         Ok(behind)
     }
-
-    /// Behind a backslash outside a class.
-    fn escape<'s>(&mut self, rest: &'s [u8]) -> Result<(&'s [u8], Item), PatternFault> {
-        let (first, behind) = rest.split_first().ok_or(PatternFault::Refused)?;
-        if let Some(members) = set(*first) {
-            self.text.push_str(&format!("[{members}]"));
-            self.size += 36;
-            return Ok((behind, Item::Repeatable));
-        }
-        match first {
-            b'b' | b'B' => {
-                self.bounded = true;
-                self.text.push('\\');
-                self.text.push(char::from(*first));
-                Ok((behind, Item::Assertion))
-            }
-            b'A' | b'G' => Ok((behind, self.push("^", Item::Assertion))),
-            b'K' => Ok((behind, self.push("\\K", Item::Assertion))),
-            b'N' if !behind.starts_with(b"{") || quantifier(behind).is_some() => {
-                Ok((behind, self.push("[^\\n]", Item::Repeatable)))
-            }
-            b'R' => Ok((behind, self.push("(?>\\x0D\\x0A|[\\x0A-\\x0D\\x{85}])", Item::Repeatable))),
-            b'Q' => Ok((self.quoted(behind), Item::Nothing)),
-            b'E' => Ok((behind, Item::Nothing)),
-            b'k' => match behind.split_first() {
-                Some((b'<', behind)) => self.called(behind, ">"),
-                Some((b'{', behind)) => self.called(behind, "}"),
-                Some((b'\'', behind)) => self.called(behind, "'"),
-                _ => Err(PatternFault::Refused),
-            },
-            b'l' | b'L' | b'u' | b'U' | b'F' => Err(PatternFault::Refused),
-            b'N' => Err(if self.dialect.utf { PatternFault::Undecided } else { PatternFault::Refused }),
-            b'z' => Ok((behind, self.push("$", Item::Assertion))),
-            b'Z' => {
-                self.text.push_str("(?=\\n?$)");
-                Ok((behind, Item::Assertion))
-            }
-            b'1'..=b'9' if !behind.first().is_some_and(u8::is_ascii_digit) => {
-                self.references = self.references.max(usize::from(first - b'0'));
-                self.text.push_str(&format!("(?:\\{})", char::from(*first)));
-                Ok((behind, Item::Repeatable))
-            }
-            b'x' if !self.dialect.utf && is_wide(behind) => Err(PatternFault::Refused),
-            _ => {
-                let (behind, byte) = hexadecimal(rest)?;
-                literal(byte, &mut self.text);
-                self.faithful &= self.foreign || byte.is_ascii();
-                Ok((behind, Item::Repeatable))
-            }
-        }
-    }
 }
 
-impl Writer {
-    /// What a group of a name holds; behind the mark before the name.
-    fn called<'s>(&mut self, rest: &'s [u8], end: &str) -> Result<(&'s [u8], Item), PatternFault> {
-        let name = take_while1::<_, _, ()>(|byte: u8| byte.is_ascii_alphanumeric() || byte == b'_');
-        let (behind, name) = (name, tag(end)).map(|(name, _)| name).parse(rest).map_err(|_| PatternFault::Refused)?;
-        let known = self.names.iter().find(|(known, _)| known.as_bytes() == name);
-        // It may come later.
-        let (_, number) = known.ok_or(PatternFault::Undecided)?;
-        self.references = self.references.max(*number);
-        self.text.push_str(&format!("(?:\\{number})"));
-        Ok((behind, Item::Repeatable))
-    }
-
-    /// Up to `\E`, all stands for itself.
-    fn quoted<'s>(&mut self, rest: &'s [u8]) -> &'s [u8] {
-        let mut rest = rest;
-        loop {
-            rest = match rest {
-                [] => return rest,
-                [b'\\', b'E', behind @ ..] => return behind,
-                [byte, behind @ ..] => {
-                    literal(*byte, &mut self.text);
-                    behind
-                }
-            };
-        }
+/// What a quantifier is where `(?U)` turns greed round.
+fn swapped(mode: Option<&'static str>) -> Option<&'static str> {
+    match mode {
+        None => Some("?"),
+        Some("?") => None,
+        other => other,
     }
 }

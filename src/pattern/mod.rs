@@ -2,6 +2,8 @@
 
 mod class;
 mod compiled;
+mod escapes;
+mod options;
 mod pieces;
 
 pub use compiled::{Dialect, Groups, Pattern, PatternFault};
