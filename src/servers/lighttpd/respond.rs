@@ -116,9 +116,16 @@ impl Lighttpd<'_> {
             trace.step(Some(block.place), || format!("{} holds", block.written));
         }
         self.behind_proxies(&truths)?;
+        let moved = self.forwarded(request, parsed, &truths)?;
+        let at = |name: &str| self.modules.iter().position(|module| module.name == name.as_bytes());
+        let early = at("mod_rewrite") < at("mod_extforward");
+        let before = truths;
+        let request = moved.as_ref().unwrap_or(request);
+        let truths = if moved.is_some() { self.truths(request, parsed) } else { before.clone() };
         const ONCE: [&str; 3] = ["url.rewrite-once", "url.rewrite-final", "url.rewrite"];
         if self.has_module("mod_rewrite") {
-            self.rewrite(&ONCE, "url.rewrite-repeat", request, parsed, &truths, rewriting, trace)?;
+            let truths = if early { &before } else { &truths };
+            self.rewrite(&ONCE, "url.rewrite-repeat", request, parsed, truths, rewriting, trace)?;
         }
         self.logical(request, parsed, &truths, trace)?;
         if until == Until::TheLogin {
@@ -148,7 +155,6 @@ impl Lighttpd<'_> {
                 b"mod_redirect" => self.redirect(request, parsed, truths, trace)?,
                 b"mod_setenv" => self.set_headers(parsed, truths)?,
                 b"mod_status" if taken.is_none() => self.status_page(parsed, truths, trace)?,
-                b"mod_extforward" => self.forwarded(parsed, truths)?,
                 b"mod_fastcgi" if taken.is_none() => taken = self.gateway(parsed, truths, "fastcgi", false).err(),
                 b"mod_scgi" if taken.is_none() => taken = self.gateway(parsed, truths, "scgi", false).err(),
                 b"mod_proxy" if taken.is_none() => taken = self.gateway(parsed, truths, "proxy", true).err(),
