@@ -115,6 +115,10 @@ pub(super) enum Test {
     Port(Vec<(u16, u16)>),
     /// The port that the client came to.
     LocalPort(Vec<(u16, u16)>),
+    /// The address that the client came to.
+    LocalAddress(Vec<Range>),
+    /// Whether a user comes from more addresses than one, as nobody does here.
+    Addresses,
     /// The name of that port.
     PortName(Vec<String>),
     /// One of these lists.
@@ -228,6 +232,8 @@ pub(super) fn test(kind: &str, words: &[String]) -> Option<Test> {
         }
         "proto" => Test::Scheme(values),
         "port" => Test::Port(ports()?),
+        "localip" => Test::LocalAddress(values.iter().map(|word| ranges(word)).collect::<Option<Vec<_>>>()?.concat()),
+        "max_user_ip" if values.iter().any(|value| value.parse::<u32>().is_ok_and(|most| most > 0)) => Test::Addresses,
         "localport" | "myport" => Test::LocalPort(ports()?),
         "myportname" => Test::PortName(values),
         "any-of" => Test::AnyOf(values.iter().map(|name| negated(name)).collect()),

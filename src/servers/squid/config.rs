@@ -1,14 +1,14 @@
 //! squid.conf: lines of words (Squid `src/cache_cf.cc`, `src/ConfigParser.cc`).
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use super::acl::{Acl, KINDS, Rule, joined, test};
 use super::page::Page;
-use super::values::{children, fits, is_port, is_switch, is_time, truth};
+use super::values::{children, is_port, is_switch, is_time, truth};
 use super::words::lines;
 use crate::answer::{Because, Reason};
 use crate::gate::{Content, Host};
-use crate::read::Account;
 use crate::source::{FileId, Place, Source};
 
 /// Every directive of Squid 5.7 (its documented squid.conf).
@@ -23,8 +23,8 @@ const DEEPEST: usize = 16;
 pub(super) struct Config {
     pub acls: Vec<Acl>,
     pub rules: Vec<Rule>,
-    /// `adapted_http_access` and `http_reply_access`, which are asked behind them.
-    pub later: [Vec<Rule>; 2],
+    /// `adapted_http_access`, `http_reply_access` and `miss_access`, which are asked behind them.
+    pub later: [Vec<Rule>; 3],
     pub pages: Vec<Page>,
     pub program: Option<(Vec<String>, Place)>,
     /// Whether any scheme has been set up.
@@ -37,7 +37,14 @@ pub(super) struct Config {
     pub accel: Option<bool>,
     /// The first port, which is of no use alone if it only catches traffic.
     pub caught: Option<Place>,
-    pub user: Option<String>,
+    pub user: Option<(String, Place)>,
+    pub group: Option<(String, Place)>,
+    /// The names of `logformat`.
+    pub formats: Vec<String>,
+    /// Whether helpers for Basic are told more than they understand (`key_extras`).
+    pub extras: bool,
+    /// The address of the first port, where it has one.
+    pub address: Option<IpAddr>,
     pub main: Option<FileId>,
     /// The first port's number and its name.
     pub port: Option<(u16, String)>,
@@ -115,22 +122,32 @@ impl Config {
                 let rule = self.rule(action, names, place)?;
                 self.later[0].extend(rule);
             }
+            ("miss_access", [action, names @ ..]) => {
+                let rule = self.rule(action, names, place)?;
+                self.later[2].extend(rule);
+            }
             ("http_reply_access", [action, names @ ..]) => {
                 let rule = self.rule(action, names, place)?;
                 self.later[1].extend(rule);
             }
             ("include", _) => return Err(unknown(name, place)),
-            _ => self.setting(host, name, &texts, place)?,
+            ("cache_effective_user" | "cache_effective_group", [account, ..]) => {
+                // Quotes belong to the name.
+                let quoted = rest.first().is_some_and(|(_, quoted)| *quoted);
+                let account = if quoted { format!("\"{account}\"") } else { (*account).to_owned() };
+                let of = if name == "cache_effective_user" { &mut self.user } else { &mut self.group };
+                *of = Some((account, place));
+            }
+            _ => self.setting(name, &texts, place)?,
         }
         Ok(())
     }
 
     /// A directive that is neither about ports nor about access.
-    fn setting(&mut self, host: &Host<'_>, name: &str, values: &[&str], place: Place) -> Result<(), Because> {
+    fn setting(&mut self, name: &str, values: &[&str], place: Place) -> Result<(), Because> {
         match (name, values) {
             ("external_acl_type", [name, ..]) => self.external.push((*name).to_owned()),
             ("configuration_includes_quoted_values", [value]) => self.quoted = *value == "on",
-            ("always_direct", ["allow", ..]) => self.direct = Some(place),
             ("refresh_pattern", values) => {
                 let values = values.iter().filter(|value| !matches!(**value, "-i" | "+i"));
                 if values.count() < 4 {
@@ -152,18 +169,20 @@ impl Config {
                 let lists = lists.iter().map(|list| (*list).to_owned()).collect();
                 self.pages.push(Page { name: (*name).to_owned(), lists });
             }
-            ("cache_effective_user", [user]) => {
-                self.user = Some((*user).to_owned());
-                let known = Account::named(user, host.target.files).is_some();
-                if host.target.paths.is_host() && !known {
-                    return Err(wrong(place, name, "there is no such account"));
-                }
-            }
+            ("logformat", [format, ..]) => self.formats.push((*format).to_owned()),
+            ("no_cache", _) => {}
+            ("workers", ["0"]) => return Err(wrong(place, name, "there must be one at the least")),
             _ if !DIRECTIVES.lines().any(|known| known == name) => return Err(unknown(name, place)),
-            _ if !fits(name, values) => return Err(wrong(place, name, "Squid does not take this value")),
             _ => {}
         }
-        Ok(())
+        if (name, values.first()) == ("always_direct", Some(&"allow")) {
+            self.direct = Some(place);
+        }
+        match self.asked(name, values) {
+            Some(Ok(names)) => self.known(names, place).map(|_| ()),
+            Some(Err(())) => Err(wrong(place, name, "Squid does not take this value")),
+            None => Ok(()),
+        }
     }
 
     fn port(&mut self, address: &str, options: &[&str], place: Place) {
@@ -172,7 +191,11 @@ impl Config {
         if !options.iter().any(|option| matches!(*option, "intercept" | "tproxy")) {
             self.accel.get_or_insert(options.iter().any(front));
         }
-        let number = address.rsplit_once(':').map_or(address, |(_, port)| port).parse().unwrap_or(0);
+        let (own, number) = address.rsplit_once(':').unwrap_or(("", address));
+        let number = number.parse().unwrap_or(0);
+        if self.port.is_none() {
+            self.address = own.trim_matches(['[', ']']).parse().ok();
+        }
         let name = options.iter().find_map(|option| option.strip_prefix("name=")).unwrap_or(address).to_owned();
         self.port.get_or_insert((number, name));
     }
@@ -206,6 +229,13 @@ impl Config {
 
     fn auth_param(&mut self, scheme: &str, key: &str, values: &[&str], place: Place) -> Result<(), Because> {
         match (scheme, key) {
+            (scheme, _) if !matches!(scheme, "basic" | "digest" | "ntlm" | "negotiate") => {
+                let nearest = Some("basic".to_owned());
+                return Err(Because::at(
+                    Reason::UnknownAuthType { name: scheme.to_owned(), nearest, module: None },
+                    place,
+                ));
+            }
             ("basic", "program") => {
                 self.scheme = true;
                 self.program = Some((values.iter().map(|value| (*value).to_owned()).collect(), place));
@@ -226,18 +256,15 @@ impl Config {
             }
             ("basic", "casesensitive") => self.casesensitive = matches!(values.first(), Some(&"on" | &"enable")),
             ("basic", "realm") => self.realm = Some(values.join(" ")),
+            ("basic", "key_extras") => self.extras = !values.is_empty(),
             ("digest" | "ntlm" | "negotiate", "program") => {
+                if let Some(program) = values.first() {
+                    self.needed.push(((*program).to_owned(), place));
+                }
                 self.scheme = true;
                 self.foreign = true;
             }
-            ("basic" | "digest" | "ntlm" | "negotiate", _) => {}
-            _ => {
-                let nearest = Some("basic".to_owned());
-                return Err(Because::at(
-                    Reason::UnknownAuthType { name: scheme.to_owned(), nearest, module: None },
-                    place,
-                ));
-            }
+            _ => {}
         }
         Ok(())
     }
@@ -282,6 +309,11 @@ impl Config {
         if names.is_empty() {
             return Ok(None);
         }
+        Ok(Some(Rule { allow, names: self.known(names, place)?, place }))
+    }
+
+    /// Names of lists that there are.
+    fn known(&self, names: &[&str], place: Place) -> Result<Vec<(bool, String)>, Because> {
         let names: Vec<(bool, String)> = names.iter().map(|name| negated(name)).collect();
         for (_, name) in &names {
             let known = self.acl_named(name).is_some() || BUILT_IN.iter().any(|(known, _)| known == name);
@@ -289,7 +321,7 @@ impl Config {
                 return Err(wrong(place, "http_access", &format!("there is no access list `{name}`")));
             }
         }
-        Ok(Some(Rule { allow, names, place }))
+        Ok(names)
     }
 
     pub(super) fn acl_named(&self, name: &str) -> Option<&Acl> {

@@ -1,6 +1,7 @@
 //! Squid 5 with basic_ncsa_auth.
 
 mod acl;
+mod asking;
 mod config;
 mod page;
 mod server;

@@ -35,7 +35,7 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
     let file = first.keep(target.config.to_owned(), bytes, Vec::new());
     let mut config = Config::default();
     let taken = config.take(&first, file, 0);
-    let host = Host::running_as(target, sources, config.user.as_deref().unwrap_or("proxy"));
+    let host = Host::running_as(target, sources, config.user.as_ref().map_or("proxy", |(user, _)| user));
     let place = config.program.as_ref().map(|(_, place)| *place);
     let started = taken.and_then(|()| start(&host, &config, target.crypt));
     let (startup, opened) = match started {
@@ -94,6 +94,7 @@ impl Squid {
                 let because = Because { place: self.place, ..Because::nowhere(Reason::CannotTell { missing }) };
                 Err(Word::Unknown(because))
             }
+            Some(_) if self.config.extras => Err(Word::Login(None)),
             Some(Opened::Book(book) | Opened::Spoiled(book, _)) => match book.check(&presented) {
                 Checked::Passed(user) => Ok(user),
                 Checked::Nobody => Err(Word::Login(None)),
@@ -142,6 +143,10 @@ impl Squid {
                 let own = self.config.port.as_ref().map_or(0, |(port, _)| *port);
                 fits(ports.iter().any(|(from, to)| (*from..=*to).contains(&own)))
             }
+            Test::LocalAddress(ranges) if self.config.address.is_some() => {
+                fits(self.config.address.is_some_and(|own| ranges.iter().any(|range| in_range(range, own))))
+            }
+            Test::Addresses => self.login(asked).map_or_else(|word| word, |_| Word::Differs),
             Test::PortName(names) => fits(self.config.port.as_ref().is_some_and(|(_, name)| names.contains(name))),
             Test::Domain(domains) => fits(domains.iter().any(|domain| domain_fits(domain, &asked.host))),
             Test::PathPatterns(all) => {
@@ -156,7 +161,7 @@ impl Squid {
             Test::Port(ports) => fits(ports.iter().any(|(from, to)| (*from..=*to).contains(&asked.port))),
             Test::AnyOf(names) => self.any(names, asked, depth),
             Test::AllOf(names) => self.all(names, asked, depth),
-            Test::Unknown | Test::Scheme(_) => {
+            Test::Unknown | Test::Scheme(_) | Test::LocalAddress(_) => {
                 let missing = Missing::Condition { directive: format!("acl {} {}", acl.name, acl.kind) };
                 Word::Unknown(Because::at(Reason::CannotTell { missing }, acl.place))
             }

@@ -7,6 +7,7 @@ use super::server::profile;
 use crate::answer::{Because, Reason, Request};
 use crate::gate::{Host, Opened, is_out_of_sight};
 use crate::hash::Crypt;
+use crate::read::{Account, group_number};
 use crate::source::{Place, Span};
 
 /// What is looked at before the first request: a port, the helper, and its file.
@@ -17,6 +18,7 @@ pub(super) fn start(host: &Host<'_>, config: &Config, crypt: Crypt) -> Result<Op
         let reason = Reason::WrongArguments { name: "http_port".to_owned(), message };
         return Err(Because { place: config.caught.or_else(main), ..Because::nowhere(reason) });
     }
+    accounts(host, config)?;
     let gone = |(path, _): &&(String, Place)| {
         let local = host.locate(&Host::path(Path::new("/"), path));
         host.target.paths.is_host() && local.is_some_and(|(local, _)| host.target.files.stat(&local).is_err())
@@ -54,6 +56,26 @@ pub(super) fn start(host: &Host<'_>, config: &Config, crypt: Crypt) -> Result<Op
         return Err(because.clone());
     }
     Ok(Some(opened))
+}
+
+/// The user and the group that Squid becomes (`configDoConfigure`).
+fn accounts(host: &Host<'_>, config: &Config) -> Result<(), Because> {
+    if !host.target.paths.is_host() {
+        return Ok(());
+    }
+    let files = host.target.files;
+    let user = config.user.iter().find(|(user, _)| Account::named(user, files).is_none());
+    let root = config.user.iter().find(|(user, _)| Account::named(user, files).is_some_and(|account| account.uid == 0));
+    let group = config.group.iter().find(|(group, _)| group_number(group, files).is_none());
+    let of = |name: &str, (account, place): &(String, Place)| {
+        let message = format!("Squid cannot become `{account}`");
+        Because::at(Reason::WrongArguments { name: name.to_owned(), message }, *place)
+    };
+    match (user.or(root), group) {
+        (Some(user), _) => Err(of("cache_effective_user", user)),
+        (None, Some(group)) => Err(of("cache_effective_group", group)),
+        (None, None) => Ok(()),
+    }
 }
 
 /// Host and port of the URL.

@@ -49,10 +49,11 @@ pub(super) fn is_time(values: &[&str]) -> bool {
         let unit = unit.to_ascii_lowercase();
         UNITS.contains(&unit.strip_suffix('s').unwrap_or(&unit))
     };
-    number.parse::<f64>().is_ok_and(|number| number == 0.0 || rest.first().is_none_or(unit))
+    number.parse::<f64>().is_ok_and(|number| number == 0.0 || rest.first().is_some_and(unit))
 }
 
-fn is_size(values: &[&str]) -> bool {
+/// A number, perhaps with a unit of size.
+pub(super) fn is_size(values: &[&str]) -> bool {
     let Some((number, rest)) = values.split_first() else { return false };
     let unit = |unit: &&str| SIZES.iter().any(|size| unit.to_ascii_lowercase().starts_with(size));
     matches!(*number, "none" | "-1")

@@ -10,43 +10,38 @@ use crate::source::Span;
 pub(super) type Line = (Vec<(String, bool)>, Span);
 
 /// The lines with words in them; a word that begins with `#` begins a comment, one in double quotes is told apart.
+///
+/// A line ends at a carriage return as well. Comments and empty lines are passed over before anything else, also where a
+/// line goes on, and what goes on beyond the end of the file is lost (`parseOneConfigFile`).
 pub(super) fn lines(bytes: &[u8]) -> Vec<Line> {
-    let mut all = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let (behind, line) = whole_line(rest);
-        let start = bytes.len() - rest.len();
-        let words = words(line);
-        let trimmed = line.trim_ascii_end().len();
-        let indent = line.len() - line.trim_ascii_start().len();
-        if !words.is_empty() {
-            all.push((words, Span::new(start + indent, start + trimmed)));
+    let (mut all, mut start) = (Vec::new(), 0);
+    let mut begun: Option<(Vec<u8>, usize)> = None;
+    for whole in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let line = whole.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+        let text = line.trim_ascii_start();
+        let at = start + line.len() - text.len();
+        let end = start + line.trim_ascii_end().len();
+        start += whole.len();
+        if matches!(text, [] | [b'#', ..]) {
+            continue;
         }
-        rest = behind.get(1..).unwrap_or_default();
+        let (mut joined, first) = begun.take().unwrap_or((Vec::new(), at));
+        if let Some(text) = text.strip_suffix(b"\\") {
+            joined.extend_from_slice(text);
+            begun = Some((joined, first));
+            continue;
+        }
+        joined.extend_from_slice(text);
+        let words = words(&joined);
+        if !words.is_empty() {
+            all.push((words, Span::new(first, end.max(first))));
+        }
     }
     all
 }
 
-/// A line with those that a backslash at its end continues it on.
-fn whole_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let mut length = 0;
-    loop {
-        let rest = bytes.get(length..).unwrap_or_default();
-        let cut: IResult<&[u8], &[u8]> = take_till(|byte| byte == b'\n').parse(rest);
-        let (_, line) = cut.unwrap_or((&[], rest));
-        length += line.len();
-        let continued = line.trim_ascii_end().ends_with(b"\\") && length < bytes.len();
-        if !continued {
-            let (line, behind) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
-            return (behind, line);
-        }
-        length += 1;
-    }
-}
-
 fn words(line: &[u8]) -> Vec<(String, bool)> {
     let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    let continued = |word: &[u8], behind: &[u8]| word == b"\\" && behind.trim_ascii_start().len() < behind.len();
     let mut rest = line;
     let mut all = Vec::new();
     loop {
@@ -64,9 +59,7 @@ fn words(line: &[u8]) -> Vec<(String, bool)> {
                 (behind, word, false)
             }
         };
-        if !continued(word, behind) {
-            all.push((String::from_utf8_lossy(word).into_owned(), is_quoted));
-        }
+        all.push((String::from_utf8_lossy(word).into_owned(), is_quoted));
         rest = behind;
     }
 }
