@@ -13,7 +13,7 @@ mod target;
 pub use book::{Book, Checked, Opened};
 pub use fate::{fate, nearest};
 pub use host::{Content, Host, is_out_of_sight};
-pub use network::in_range;
+pub use network::{in_range, is_deserted, is_deserted_text};
 pub use presented::{Base64, Presented, Style};
 pub use profile::Profile;
 pub use survey::{Post, handed_on, refused_start, surveyed};

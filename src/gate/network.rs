@@ -1,6 +1,6 @@
-//! Ranges of addresses.
+//! Ranges of addresses, and addresses that nobody answers at.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Whether a client lies in a range of so many bits.
 #[must_use]
@@ -14,4 +14,16 @@ pub fn in_range(address: IpAddr, bits: u32, client: IpAddr) -> bool {
         (IpAddr::V6(one), IpAddr::V6(other)) => same(one.to_bits(), other.to_bits(), 128),
         (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
     }
+}
+
+/// Whether nobody answers at a port of this machine: nothing is ever served on those of tcpmux and discard.
+#[must_use]
+pub fn is_deserted(address: IpAddr, port: u16) -> bool {
+    address.is_loopback() && matches!(port, 1 | 9)
+}
+
+/// The same of `127.0.0.1:9` or `[::1]:9`.
+#[must_use]
+pub fn is_deserted_text(text: &str) -> bool {
+    text.parse::<SocketAddr>().is_ok_and(|address| is_deserted(address.ip(), address.port()))
 }

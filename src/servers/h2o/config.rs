@@ -4,7 +4,7 @@ use super::script::{Script, read};
 use super::server::PROFILE;
 use super::values::fault;
 use crate::answer::{Because, Reason};
-use crate::gate::{Book, Host, Opened};
+use crate::gate::{Book, Host, Opened, is_deserted_text};
 use crate::source::{FileId, Place, Span};
 use crate::yaml::Node;
 
@@ -106,6 +106,10 @@ pub(super) enum Handler {
     File(String),
     /// Another server.
     Elsewhere(Place),
+    /// A script that raises at every request.
+    Raises,
+    /// Where nobody answers.
+    Gone,
     /// A script that htlint does not run.
     Unknown(Place),
 }
@@ -250,6 +254,7 @@ impl Reader<'_> {
                     crate::gate::Content::Unknown(_) => Handler::Unknown(self.place(key)),
                 }
             }
+            "proxy.reverse.url" if is_gone(text) => Handler::Gone,
             "proxy.reverse.url" | "fastcgi.connect" => Handler::Elsewhere(self.place(key)),
             "file.file" => Handler::File(text.to_owned()),
             "header.add" | "header.append" | "header.merge" | "header.set" | "header.setifempty"
@@ -268,6 +273,7 @@ impl Reader<'_> {
     fn script(&self, key: &Node, text: &str) -> Read<Handler> {
         match read(text) {
             Script::Refused(message) => Err(self.wrong(key.span, "mruby.handler", message)),
+            Script::Nothing => Ok(Handler::Raises),
             Script::Unknown => Ok(Handler::Unknown(self.place(key))),
             Script::Htpasswd { path, realm } => {
                 let place = self.place(key);
@@ -284,4 +290,10 @@ pub(super) fn book(opened: &Opened) -> Option<&Book> {
         Opened::Book(book) | Opened::Spoiled(book, _) => Some(book),
         Opened::Fault(_) | Opened::Unknown(_) => None,
     }
+}
+
+/// Whether nobody answers at the address of a URL.
+fn is_gone(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    rest.and_then(|rest| rest.split('/').next()).is_some_and(is_deserted_text)
 }

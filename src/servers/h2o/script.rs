@@ -13,6 +13,8 @@ use nom::{IResult, Parser};
 pub(super) enum Script {
     /// `Htpasswd.new(path, realm)`.
     Htpasswd { path: String, realm: String },
+    /// What is left in the end is no handler: it raises at every request.
+    Nothing,
     /// It does not compile or run, for this reason.
     Refused(&'static str),
     /// htlint cannot tell.
@@ -41,6 +43,7 @@ pub(super) fn read(text: &str) -> Script {
     if !one_a_line(text) {
         return Script::Refused("two statements stand in one line");
     }
+    let ends_in_require = matches!(statements.last(), Some(Statement::Require(_)));
     let mut known = false;
     let mut made = Script::Unknown;
     for statement in statements {
@@ -57,7 +60,7 @@ pub(super) fn read(text: &str) -> Script {
             },
         }
     }
-    made
+    if ends_in_require { Script::Nothing } else { made }
 }
 
 fn require(text: &str) -> IResult<&str, Statement> {

@@ -104,6 +104,8 @@ impl H2o<'_> {
                 self.host.target.files.stat(&local).ok()?;
                 plain(self.readable(&local, request))
             }
+            Handler::Gone => plain(502),
+            Handler::Raises => plain(500),
             Handler::Elsewhere(place) => Some(handed_on("proxy", *place)),
             Handler::Unknown(place) => {
                 let missing = Missing::Condition { directive: "mruby.handler".to_owned() };

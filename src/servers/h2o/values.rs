@@ -88,6 +88,10 @@ fn listen(host: &Host<'_>, value: &Node) -> Option<&'static str> {
     if !unix && !port.parse::<u16>().is_ok_and(|port| port > 0) {
         return Some("the port is no number");
     }
+    let name = value.get("host").and_then(Node::text).filter(|_| !unix).unwrap_or_default();
+    if !name.chars().all(|found| found.is_alphanumeric() || matches!(found, '.' | '-' | '_' | ':' | '%')) {
+        return Some("this is no name of a host");
+    }
     let keys = ["certificate-file", "key-file"].into_iter().filter_map(|key| value.at(&["ssl", key])?.text());
     let missing = |path: &str| {
         let local = host.locate(&Host::path(Path::new("/"), path));

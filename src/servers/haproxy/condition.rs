@@ -265,19 +265,6 @@ pub(super) fn fits(compare: Compare, values: &[String], any_case: bool, text: &s
         })
 }
 
-/// Whether a client lies in a range of so many bits.
-pub(super) fn in_range((address, bits): &(IpAddr, u32), client: IpAddr) -> bool {
-    let same = |one: u128, other: u128, width: u32| {
-        let drop = width - (*bits).min(width);
-        one.checked_shr(drop).unwrap_or(0) == other.checked_shr(drop).unwrap_or(0)
-    };
-    match (address, client) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => same(one.to_bits().into(), other.to_bits().into(), 32),
-        (IpAddr::V6(one), IpAddr::V6(other)) => same(one.to_bits(), other.to_bits(), 128),
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-    }
-}
-
 /// Access lists that are there without being defined (`default_acl_list`).
 pub(super) fn built_in(name: &str) -> Option<Test> {
     const METHODS: [&str; 8] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE"];

@@ -9,6 +9,7 @@ use super::response::page;
 use super::userlist::UserList;
 use super::words::{Line, Word};
 use crate::answer::{Because, Reason};
+use crate::gate::is_deserted_text;
 use crate::source::Place;
 
 /// The keywords that sections begin with.
@@ -322,6 +323,7 @@ fn routes(proxy: &mut Proxy, head: &Word, rest: &[Word]) -> Read<()> {
             let uri = uri.map(|word| word.text.clone()).or(known).unwrap_or_else(|| "/haproxy?stats".to_owned());
             proxy.stats = Some((uri, head.place));
         }
+        "server" if rest.get(1).is_some_and(|address| is_deserted_text(&address.text)) => {}
         "server" | "server-template" | "dispatch" => proxy.server = proxy.server.or(Some(head.place)),
         "use_backend" => {
             let name = first?.clone();

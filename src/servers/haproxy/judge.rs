@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::condition::{Compare, Condition, Term, Test, fits, in_range, range};
+use super::condition::{Compare, Condition, Term, Test, fits, range};
 use super::config::Config;
 use super::rewrite::Lists;
 use super::sample::Variables;
 use super::userlist::UserList;
 use crate::answer::{Because, Client, Login, Missing, Reason, Request};
-use crate::gate::{Base64, Book, Checked, Presented, Style};
+use crate::gate::{Base64, Book, Checked, Presented, Style, in_range};
 use crate::hash::{Crypt, Verifier};
 use crate::source::{FileId, Place, Span};
 use crate::users::{UserFile, Winner};
@@ -138,7 +138,7 @@ impl Judge<'_> {
                 match way.request.client {
                     Client::Address(client) => {
                         let more = more.iter().filter_map(|line| range(line));
-                        ranges.iter().copied().chain(more).any(|range| in_range(&range, client))
+                        ranges.iter().copied().chain(more).any(|(address, bits)| in_range(address, bits, client))
                     }
                     Client::Welcome => true,
                     Client::Elsewhere => false,

@@ -9,6 +9,7 @@ use super::setup::{Lighttpd, Truth};
 use super::socket::socket_name;
 use super::token::Operator;
 use crate::answer::{Client, Login, Request, Scheme};
+use crate::gate::in_range;
 use crate::pattern::{Groups, Pattern};
 
 /// What a condition compares, as far as it is known.
@@ -152,10 +153,5 @@ fn known_network(network: &[u8], address: IpAddr) -> Option<bool> {
         None => most,
         Some(bits) => bits.parse().ok().filter(|bits| (1..=most).contains(bits))?,
     };
-    let number = |address: IpAddr| match address {
-        IpAddr::V4(address) => u128::from(address.to_bits()) << 96,
-        IpAddr::V6(address) => address.to_bits(),
-    };
-    let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
-    Some(network.is_ipv4() == address.is_ipv4() && number(network) & mask == number(address) & mask)
+    Some(in_range(network, bits, address))
 }

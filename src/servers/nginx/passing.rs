@@ -11,6 +11,7 @@ use super::reply::Reply;
 use super::tree::{Block, Item, Kind};
 use super::upstream::{parts, without_scheme};
 use crate::answer::{Client, Missing};
+use crate::gate::is_deserted;
 
 /// Where a request goes next.
 struct Backend {
@@ -111,8 +112,7 @@ impl Exchange<'_, '_> {
     /// No answer, if it is certain that nobody answers at an address.
     fn gone(&self, address: &Address, item: &Item) -> Known<Reply> {
         match address {
-            // Nothing is ever served on the ports of tcpmux and discard.
-            Address::Inet(ip, 1 | 9) if ip.is_loopback() => Ok(Reply::CLOSED),
+            Address::Inet(ip, port) if is_deserted(*ip, *port) => Ok(Reply::CLOSED),
             Address::Unix(path) if self.site.target.paths.is_host() => match self.site.disk.stat(path)? {
                 Ok(Entry::Other) => Err(self.provider(&String::from_utf8_lossy(path), item)),
                 Ok(Entry::File | Entry::Directory) | Err(_) => Ok(Reply::CLOSED),
