@@ -1,5 +1,9 @@
 //! Options that a pattern sets for itself: `(?i)`, `(?s-m:...)`, `(?^x)`.
 
+use nom::Parser;
+use nom::bytes::complete::{tag, take_till};
+use nom::combinator::{opt, recognize};
+
 use super::compiled::{Dialect, PatternFault};
 
 /// The options in force at a place of a pattern.
@@ -78,8 +82,10 @@ impl Options {
             rest = match rest {
                 [b' ' | b'\t'..=b'\r', behind @ ..] => behind,
                 [b'#', behind @ ..] => {
-                    let end = behind.iter().position(|byte| *byte == b'\n').map_or(behind.len(), |end| end + 1);
-                    behind.get(end..).unwrap_or_default()
+                    let line = (take_till(|byte| byte == b'\n'), opt(tag("\n")));
+                    recognize(line)
+                        .parse(behind)
+                        .map_or_else(|_: nom::Err<()>| &[][..], |(behind, _): (&[u8], &[u8])| behind)
                 }
                 _ => return rest,
             };

@@ -108,7 +108,7 @@ pub(super) fn is_verb(rest: &[u8]) -> bool {
     }
 }
 
-const VERBS: [&str; 44] = [
+const VERBS: [&str; 46] = [
     "ACCEPT",
     "COMMIT",
     "F",
@@ -118,6 +118,7 @@ const VERBS: [&str; 44] = [
     "SKIP",
     "THEN",
     "UTF",
+    "UTF8",
     "UCP",
     "NOTEMPTY",
     "NOTEMPTY_ATSTART",
@@ -153,4 +154,5 @@ const VERBS: [&str; 44] = [
     "sr",
     "script_run",
     "asr",
+    "atomic_script_run",
 ];
