@@ -26,25 +26,58 @@ pub struct BadYaml {
 /// # Errors
 /// It is no YAML or no UTF-8, or too large.
 pub fn read(bytes: &[u8]) -> Result<Node, BadYaml> {
+    whole(bytes, true)
+}
+
+/// The same where `<<` is a key like any other.
+///
+/// # Errors
+/// It is no YAML or no UTF-8, or too large.
+pub fn read_unmerged(bytes: &[u8]) -> Result<Node, BadYaml> {
+    whole(bytes, false)
+}
+
+fn whole(bytes: &[u8], merges: bool) -> Result<Node, BadYaml> {
     let text = str::from_utf8(bytes).map_err(|fault| BadYaml {
         message: "this is no UTF-8".to_owned(),
         span: Span::new(fault.valid_up_to(), fault.valid_up_to() + 1),
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = bytes.len() - text.len();
-    read_text(text, skipped).or_else(|bad| {
+    if let Some(tab) = leading_tab(text) {
+        let message = "a tab cannot start the document".to_owned();
+        return Err(BadYaml { message, span: Span::at(skipped + tab) });
+    }
+    read_text(text, skipped, merges).or_else(|bad| {
         // A tab behind a colon is a blank to everybody but the crate.
         let blanks = text.replace(":\t", ": ");
-        if blanks == text { Err(bad) } else { read_text(&blanks, skipped) }
+        if blanks == text { Err(bad) } else { read_text(&blanks, skipped, merges) }
     })
 }
 
-fn read_text(text: &str, skipped: usize) -> Result<Node, BadYaml> {
+/// A tab in front of the first thing that is said, which the crate takes and nobody else does.
+fn leading_tab(text: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let said = line.trim_start_matches(' ');
+        if said.starts_with('\t') {
+            return (!said.trim().is_empty()).then(|| at + line.len() - said.len());
+        }
+        if !said.trim_end().is_empty() && !said.starts_with('#') && said.trim_end() != "---" {
+            return None;
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn read_text(text: &str, skipped: usize, merges: bool) -> Result<Node, BadYaml> {
     let mut reader = Reader {
         parser: Parser::new_from_str(text),
         offsets: Offsets::new(text, skipped),
         anchors: HashMap::new(),
         parts: 0,
+        merges,
     };
     reader.document()
 }
@@ -77,6 +110,8 @@ struct Reader<'t> {
     offsets: Offsets,
     anchors: HashMap<usize, Node>,
     parts: usize,
+    /// Whether `<<` brings the pairs of its map.
+    merges: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -188,7 +223,7 @@ impl<'t> Reader<'t> {
             let key = self.node(event, span, depth + 1)?;
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;
-            if key.text() == Some("<<") {
+            if self.merges && key.text() == Some("<<") {
                 let from = if value.is_list() { value.items() } else { std::slice::from_ref(&value) };
                 merged.extend(from.iter().flat_map(|map| map.pairs().iter().cloned()));
             } else {
@@ -231,6 +266,7 @@ mod tests {
     fn a_fault_has_a_place() {
         assert!(read(b"a: b\n  c: d\n").is_err());
         assert!(read(b"a: [\n").is_err());
+        assert!(read(b"# x\n\ta: b\n").is_err());
         assert!(read(b"").unwrap().is_null());
     }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::keys::{BASIC_AUTH, BOOTSTRAP, FILTER, HTTP_FILTERS};
+use super::keys::HTTP_FILTERS;
+use super::message::Messages;
 use super::rbac::Roles;
 use super::routes::{Override, VirtualHost};
 use super::server::PROFILE;
@@ -11,7 +12,7 @@ use crate::answer::{Because, Missing, Reason};
 use crate::gate::{Book, Host, Opened};
 use crate::source::{FileId, Place, Span};
 use crate::users::{Entry, UserFile};
-use crate::yaml::{self, Node, Shape};
+use crate::yaml::Node;
 
 /// What the types of filters end in.
 const BASIC: &str = "envoy.extensions.filters.http.basic_auth.v3.BasicAuth";
@@ -23,15 +24,6 @@ const RBAC: &str = "envoy.extensions.filters.http.rbac.v3.RBAC";
 const WRAPPERS: [&str; 2] = ["udpa.type.v1.TypedStruct", "xds.type.v3.TypedStruct"];
 /// Where the routes are said.
 const ROUTES: [&str; 3] = ["route_config", "rds", "scoped_routes"];
-/// Options that take a time.
-const TIMES: [&[&str]; 6] = [
-    &["common_http_protocol_options", "idle_timeout"],
-    &["common_http_protocol_options", "max_connection_duration"],
-    &["stream_idle_timeout"],
-    &["request_timeout"],
-    &["drain_timeout"],
-    &["delayed_close_timeout"],
-];
 pub(super) const FILTER_CONFIG: &str = "envoy.config.route.v3.FilterConfig";
 
 /// The first listener, as far as logins go.
@@ -98,32 +90,17 @@ impl Reader<'_> {
         Because::at(reason, Place::new(self.file, span))
     }
 
-    pub(super) fn known(&self, node: &Node, shape: Shape) -> Read<()> {
-        match yaml::unknown(node, shape) {
-            None => Ok(()),
-            Some(key) => {
-                let name = key.text().unwrap_or_default().to_owned();
-                Err(Because::at(Reason::UnknownDirective { name, nearest: None }, self.place(key)))
-            }
-        }
-    }
-
     /// Reads the whole configuration.
     pub(super) fn gateway(&self, root: &Node) -> Read<Gateway> {
-        self.known(root, BOOTSTRAP)?;
-        if let Some(key) = yaml::duplicate(root) {
-            return Err(self.wrong(key.span, key.text().unwrap_or_default(), "this key stands there twice"));
-        }
-        if !root.is_map() {
-            return Err(self.wrong(root.span, "YAML", "this is no map"));
-        }
+        let root = &Messages { file: self.file }.read("Bootstrap", root)?;
         let listeners = root.at(&["static_resources", "listeners"]).map(Node::items).unwrap_or_default();
+        if listeners.is_empty() && root.get("dynamic_resources").is_none() {
+            return Err(self.wrong(root.span, "listeners", "nothing listens"));
+        }
+        self.clusters(root)?;
         let mut gateways = Vec::new();
         for listener in listeners {
-            let port = listener.at(&["address", "socket_address", "port_value"]);
-            if let Some(port) = port.filter(|port| port.text().is_none_or(|text| text.parse::<u16>().is_err())) {
-                return Err(self.wrong(port.span, "port_value", "this is no port"));
-            }
+            self.listener(listener)?;
             let chains = listener.get("filter_chains").map(Node::items).unwrap_or_default();
             let filters = chains.iter().flat_map(|chain| chain.get("filters").map(Node::items).unwrap_or_default());
             for filter in filters {
@@ -142,23 +119,10 @@ impl Reader<'_> {
         if type_of(config) != MANAGER {
             return self.other_type(config).map(|()| Gateway::default());
         }
-        if config.get("stat_prefix").and_then(Node::text).is_none_or(str::is_empty) {
-            return Err(self.wrong(config.span, "stat_prefix", "it is missing"));
-        }
-        self.is_text(config, "stat_prefix")?;
         if !ROUTES.iter().any(|key| config.get(key).is_some()) {
             return Err(self.wrong(config.span, "route_config", "it is missing"));
         }
-        for keys in TIMES {
-            if let Some(time) = config.at(keys).filter(|time| !is_time(time)) {
-                return Err(self.wrong(time.span, &keys.join("."), "this must be a time such as 5s"));
-            }
-        }
-        let newer = match config.get("codec_type").and_then(Node::text) {
-            None | Some("AUTO" | "HTTP1" | "0" | "1") => false,
-            Some("HTTP2" | "HTTP3" | "2" | "3") => true,
-            Some(_) => return Err(self.wrong(config.span, "codec_type", "there is no such codec")),
-        };
+        let newer = matches!(config.get("codec_type").and_then(Node::text), Some("HTTP2" | "HTTP3"));
         let is_on = |key: &str| config.get(key).and_then(Node::truth) == Some(true);
         let mut gateway = Gateway {
             rewritten: config.get("local_reply_config").map(|node| self.place(node)),
@@ -180,20 +144,6 @@ impl Reader<'_> {
         self.unique(&gateway.hosts)?;
         gateway.foreign = config.get("rds").map(|rds| self.place(rds));
         Ok(gateway)
-    }
-
-    /// A text must be written as one: a number or a truth value is refused.
-    pub(super) fn is_text(&self, node: &Node, key: &str) -> Read<()> {
-        let other = |value: &&Node| match &value.content {
-            yaml::Content::Scalar { text, plain } => {
-                *plain && !value.is_null() && (value.truth().is_some() || text.parse::<f64>().is_ok())
-            }
-            yaml::Content::List(_) | yaml::Content::Map(_) => true,
-        };
-        match node.get(key).filter(other) {
-            Some(value) => Err(self.wrong(value.span, key, "this must be a text")),
-            None => Ok(()),
-        }
     }
 
     /// The name that a filter or a virtual host must have.
@@ -219,7 +169,6 @@ impl Reader<'_> {
     }
 
     fn filter(&self, node: &Node, last: bool) -> Read<Option<Filter>> {
-        self.known(node, FILTER)?;
         let name = self.named(node, "http_filters")?;
         let Some(config) = node.get("typed_config") else {
             if node.get("config_discovery").is_some() {
@@ -238,7 +187,6 @@ impl Reader<'_> {
             return Ok(None);
         }
         let kind = if kind_name == BASIC {
-            self.known(config, BASIC_AUTH)?;
             let header = config.get("authentication_header").and_then(Node::text).map(str::to_owned);
             let allow_missing = config.get("allow_missing").and_then(Node::truth) == Some(true);
             Kind::Basic { users: Box::new(self.users(config)?), header, allow_missing }
@@ -328,16 +276,15 @@ fn fault(config: &Node) -> Option<u16> {
     text(&["http_status"]).and_then(|text| text.parse().ok()).filter(|_| always)
 }
 
-/// Whether it is a duration as JSON writes those of protocol buffers: seconds and an `s`.
-fn is_time(node: &Node) -> bool {
-    let number = node.text().and_then(|text| text.strip_suffix('s'));
-    number.is_some_and(|number| number.parse::<f64>().is_ok())
-}
-
 /// The name of a message behind the slash of its `@type`.
 pub(super) fn type_of(config: &Node) -> String {
     let text = config.get("@type").and_then(Node::text).unwrap_or_default();
-    text.rsplit('/').next().unwrap_or_default().to_owned()
+    type_name(text).to_owned()
+}
+
+/// The name behind the last slash.
+pub(super) fn type_name(text: &str) -> &str {
+    text.rsplit('/').next().unwrap_or_default()
 }
 
 /// The spans that no report may show: accounts in the configuration itself.

@@ -6,7 +6,6 @@ use std::path::Path;
 use fancy_regex::Regex;
 
 use super::config::{FILTER_CONFIG, PER_ROUTE, Read, Reader, Users, type_of};
-use super::keys::{HOST, MATCH, PER_ROUTE_KEYS, ROUTE};
 use super::text::{Header, Text};
 use crate::answer::Because;
 use crate::gate::{Content, Host};
@@ -86,16 +85,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn virtual_host(&self, node: &Node, root: &Node) -> Read<VirtualHost> {
-        self.known(node, HOST)?;
         self.named(node, "virtual_hosts")?;
-        // A text in the place of a list is a list of one.
-        let domains = node.get("domains");
-        let domains =
-            domains.filter(|one| one.text().is_some()).into_iter().chain(domains.map(Node::items).unwrap_or_default());
-        let domains: Vec<String> = domains.filter_map(|domain| domain.text().map(str::to_lowercase)).collect();
-        if domains.is_empty() {
-            return Err(self.wrong(node.span, "domains", "they are missing"));
-        }
+        let domains = node.get("domains").map(Node::items).unwrap_or_default();
+        let domains: Vec<String> = domains.iter().filter_map(|domain| domain.text().map(str::to_lowercase)).collect();
         let mut routes = Vec::new();
         for route in node.get("routes").map(Node::items).unwrap_or_default() {
             routes.push(self.route(route, root)?);
@@ -110,7 +102,6 @@ impl Reader<'_> {
     }
 
     fn route(&self, node: &Node, root: &Node) -> Read<Route> {
-        self.known(node, ROUTE)?;
         let action = match (node.get("direct_response"), node.get("redirect"), node.get("route")) {
             _ if ["direct_response", "redirect", "route"].iter().filter(|key| node.get(key).is_some()).count() > 1 => {
                 return Err(self.wrong(node.span, "routes", "a route has one action"));
@@ -165,14 +156,10 @@ impl Reader<'_> {
         let Some(node) = route.get("match") else {
             return Err(self.wrong(route.span, "match", "a route needs a match"));
         };
-        self.known(node, MATCH)?;
         const PATHS: [&str; 6] =
             ["prefix", "path", "safe_regex", "connect_matcher", "path_separated_prefix", "path_match_policy"];
         if PATHS.iter().filter(|key| node.get(key).is_some()).count() > 1 {
             return Err(self.wrong(node.span, "match", "two things say which paths"));
-        }
-        for key in ["prefix", "path", "path_separated_prefix"] {
-            self.is_text(node, key)?;
         }
         if let Some(bad) = node.get("path_match_policy").filter(|policy| policy.get("name").is_none()) {
             return Err(self.wrong(bad.span, "path_match_policy", "the name is missing"));
@@ -247,10 +234,7 @@ impl Reader<'_> {
                     Some(_) => Change::Nothing,
                     None => return Err(self.wrong(config.span, "typed_per_filter_config", "it says nothing")),
                 },
-                PER_ROUTE => {
-                    self.known(config, PER_ROUTE_KEYS)?;
-                    Change::Users(self.users(config)?)
-                }
+                PER_ROUTE => Change::Users(self.users(config)?),
                 kind if !kind.starts_with("envoy.") || kind.ends_with(".basic_auth.v3.BasicAuth") => {
                     return Err(self.wrong(config.span, "typed_per_filter_config", "this is of no such type"));
                 }

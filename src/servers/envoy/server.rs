@@ -31,7 +31,7 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
     let file = host.keep(target.config.to_owned(), bytes, hidden);
     let reader = Reader { host: &host, file };
     let gateway = match parsed {
-        Ok(root) => reader.gateway(&snake(root)),
+        Ok(root) => reader.gateway(&root),
         Err(bad) => Err(reader.wrong(bad.span, "YAML", bad.message)),
     };
     Ok(match gateway {
@@ -49,32 +49,9 @@ fn written(path: &std::path::Path, bytes: &[u8]) -> Result<yaml::Node, yaml::Bad
     let bad = |message: &str| yaml::BadYaml { message: message.to_owned(), span: crate::source::Span::at(0) };
     match path.extension().and_then(|end| end.to_str()) {
         Some("json") if bytes.trim_ascii_start().first() != Some(&b'{') => Err(bad("this is no JSON")),
-        Some("json" | "yaml" | "yml") => yaml::read(bytes),
+        Some("json" | "yaml" | "yml") => yaml::read_unmerged(bytes),
         _ => Err(bad("by its name this is neither YAML nor JSON")),
     }
-}
-
-/// The configuration with its keys as the protocol buffers name them: JSON's own names count as well.
-fn snake(node: yaml::Node) -> yaml::Node {
-    let name = |key: yaml::Node| match key.text() {
-        Some(text) if text.chars().all(|letter| letter.is_ascii_alphanumeric()) => {
-            let letter = |letter: char| {
-                let lower = letter.to_ascii_lowercase();
-                if letter.is_ascii_uppercase() { vec!['_', lower] } else { vec![lower] }
-            };
-            let text = text.chars().flat_map(letter).collect();
-            yaml::Node { content: yaml::Content::Scalar { text, plain: false }, ..key }
-        }
-        _ => key,
-    };
-    let content = match node.content {
-        yaml::Content::Map(pairs) => {
-            yaml::Content::Map(pairs.into_iter().map(|(key, value)| (name(key), snake(value))).collect())
-        }
-        yaml::Content::List(items) => yaml::Content::List(items.into_iter().map(snake).collect()),
-        content @ yaml::Content::Scalar { .. } => content,
-    };
-    yaml::Node { content, ..node }
 }
 
 impl Test {
