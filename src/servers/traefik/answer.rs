@@ -113,7 +113,8 @@ impl Traefik {
     }
 
     fn takes(&self, router: &Router, asked: &Asked<'_>, https: bool) -> bool {
-        let here = router.entry_points.is_empty() || router.entry_points.contains(&self.entry_point.name);
+        let here = router.entry_points.is_empty() && !self.entry_point.beside
+            || router.entry_points.contains(&self.entry_point.name);
         here && (router.tls || self.entry_point.tls) == https
             && router.rule.as_ref().is_ok_and(|rule| rule.takes(asked))
     }

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::keys::DYNAMIC;
+use super::decode::decode;
 use super::middleware::{Context, Middleware, texts};
 use super::rule::Rule;
 use super::services::{Service, service};
-use super::values::{self, is_hollow};
 use crate::answer::{Because, Reason};
 use crate::source::{Place, Span};
-use crate::yaml::{self, BadYaml, Node};
+use crate::yaml::{BadYaml, Node};
 
 /// What the dynamic files add up to.
 #[derive(Debug, Default)]
@@ -45,38 +44,9 @@ pub(super) fn read(context: Context<'_>, root: Result<Node, BadYaml>, dynamic: &
         Because::at(Reason::WrongArguments { name: "YAML".to_owned(), message }, at(span))
     };
     let root = root.map_err(|bad| wrong(bad.span, bad.message))?;
-    if let Some(key) = yaml::duplicate(&root) {
-        return Err(wrong(key.span, "a key stands there twice".to_owned()));
-    }
-    if let Some(key) = yaml::unknown(&root, DYNAMIC) {
-        let name = key.text().unwrap_or_default().to_owned();
-        return Err(Because::at(Reason::UnknownDirective { name, nearest: None }, at(key.span)));
-    }
-    for name in ["http", "tcp", "udp", "tls"] {
-        // An empty struct behind a pointer is refused.
-        let empty = |node: &&Node| node.text().is_some() || is_hollow(node);
-        if let Some(node) = root.get_any_case(name).filter(|node| !node.is_null()).filter(empty) {
-            return Err(wrong(node.span, format!("`{name}` cannot stand alone")));
-        }
-    }
-    if root.text().is_some() && !root.is_null() {
-        return Err(wrong(root.span, "this is no map".to_owned()));
-    }
-    if let Some(bad) = values::misfit(&root, values::DYNAMIC) {
-        return Err(wrong(bad.span, "this is of the wrong kind".to_owned()));
-    }
+    let root = decode(&root, "DynamicConfiguration").map_err(|misfit| misfit.because(context.file))?;
     let Some(http) = root.get_any_case("http") else { return Ok(()) };
     let section = |name: &str| http.get_any_case(name).map(Node::pairs).unwrap_or_default();
-    if let Some(bad) = misfit(http) {
-        return Err(wrong(bad.span, "this is of the wrong kind".to_owned()));
-    }
-    if let Some((name, _)) = section("middlewares").iter().find(|(_, node)| node.is_null()) {
-        return Err(wrong(name.span, "a middleware cannot be nothing".to_owned()));
-    }
-    if let Some((kind, _)) = section("middlewares").iter().chain(section("services")).find_map(|(_, node)| alone(node))
-    {
-        return Err(wrong(kind.span, format!("`{}` cannot stand alone", kind.text().unwrap_or_default())));
-    }
     // Of a folder's files the first that defines a name counts.
     for (name, node) in section("middlewares") {
         let key = name.text().unwrap_or_default().to_owned();
@@ -96,36 +66,6 @@ pub(super) fn read(context: Context<'_>, root: Result<Node, BadYaml>, dynamic: &
         }
     }
     Ok(())
-}
-
-/// A kind of middleware or service that must hold something and does not.
-fn alone(node: &Node) -> Option<&(Node, Node)> {
-    let is = |key: &Node, names: &[&str]| {
-        key.text().is_some_and(|key| names.iter().any(|name| key.eq_ignore_ascii_case(name)))
-    };
-    const MAY_BE_EMPTY: [&str; 5] =
-        ["compress", "contentType", "snippet", "authTLSPassCertificateToUpstream", "urlRewrite"];
-    let groups = ["weighted", "highestRandomWeight", "mirroring", "failover"];
-    let hollow = |kind: &Node, options: &Node| {
-        let may = |key: &Node, value: &Node| {
-            is(kind, &groups) && is(key, &["healthCheck"])
-                || is(key, &["sticky"]) && value.get_any_case("cookie").is_some()
-        };
-        options.pairs().iter().any(|(key, value)| !may(key, value) && is_hollow(value))
-            || options.is_map() && options.pairs().is_empty()
-    };
-    node.pairs().iter().find(|(kind, options)| !is(kind, &MAY_BE_EMPTY) && hollow(kind, options))
-}
-
-/// A value of another kind than the field takes.
-fn misfit(http: &Node) -> Option<&Node> {
-    let middlewares = http.get_any_case("middlewares").map(Node::pairs).unwrap_or_default();
-    let auths = middlewares.iter().filter_map(|(_, node)| node.get_any_case("basicAuth"));
-    let mut files = auths.filter_map(|auth| auth.get_any_case("usersFile"));
-    let routers = http.get_any_case("routers").map(Node::pairs).unwrap_or_default();
-    let texts = ["rule", "service"];
-    let mut fields = routers.iter().flat_map(|(_, node)| texts.iter().filter_map(|key| node.get_any_case(key)));
-    files.find(|file| file.text().is_none()).or_else(|| fields.find(|field| field.text().is_none()))
 }
 
 fn router(context: Context<'_>, name: &Node, node: &Node) -> Router {

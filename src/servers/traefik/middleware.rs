@@ -173,7 +173,11 @@ fn addresses(context: Context<'_>, kind: &Node, options: &Node) -> Middleware {
         .map(|(text, _)| range(text))
         .collect();
     let status =
-        options.get_any_case("rejectStatusCode").and_then(Node::text).unwrap_or_default().parse().unwrap_or(403);
+        options.get_any_case("rejectStatusCode").and_then(Node::text).unwrap_or("403").parse().unwrap_or(u16::MAX);
+    let status = if status == 0 { 403 } else { status };
+    if !has_text(status) {
+        return Middleware::Broken(context.wrong(kind, "rejectStatusCode", "there is no such status"));
+    }
     // A client's own word on where it comes from is dropped at the entry point, and then it comes from nowhere.
     let strategy = options.get_any_case("ipStrategy");
     let depth = strategy.and_then(|strategy| strategy.get_any_case("depth")).and_then(Node::text);
@@ -185,6 +189,12 @@ fn addresses(context: Context<'_>, kind: &Node, options: &Node) -> Middleware {
         Some(ranges) if !ranges.is_empty() => Middleware::Allow(ranges, status),
         Some(_) | None => Middleware::Broken(context.wrong(kind, "ipallowlist", "these are no addresses")),
     }
+}
+
+/// A status that Go has words for (`net/http/status.go`, `StatusText`).
+fn has_text(status: u16) -> bool {
+    matches!(status, 100..=103 | 200..=208 | 226 | 300..=305 | 307 | 308 | 400..=418 | 421..=426 | 428 | 429 | 431 | 451)
+        || matches!(status, 500..=508 | 510 | 511)
 }
 
 /// A status, or a range of them; `5xx` is none.

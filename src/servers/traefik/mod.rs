@@ -2,16 +2,17 @@
 
 mod answer;
 mod breaker;
+mod decode;
 mod dynamic;
-mod keys;
 mod middleware;
 mod path;
 mod rule;
+mod scalar;
 mod server;
 mod services;
 mod setting;
 mod toml;
-mod values;
+mod validate;
 
 pub(super) use server::{PROFILE, open};
 pub use setting::Label;

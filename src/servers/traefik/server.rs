@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::answer::Traefik;
+use super::decode::decode;
 use super::dynamic::{Dynamic, read, secrets};
-use super::keys::STATIC;
 use super::middleware::{Context, texts};
 use super::toml;
-use super::values::{self, is_hollow};
+use super::validate::validate;
 use crate::answer::{Because, Reason, Server, Startup, Target};
 use crate::gate::{Content, Host, Profile};
 use crate::hash::Verifier;
@@ -28,6 +28,8 @@ pub(super) struct EntryPoint {
     pub redirection: Option<Redirection>,
     /// Whether its routers speak TLS.
     pub tls: bool,
+    /// Whether routers that name no entry point stay away from it.
+    pub beside: bool,
 }
 
 /// Where an entry point sends its requests.
@@ -45,7 +47,7 @@ pub(super) struct Redirection {
 pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources) -> Result<impl Server + 'a, Fault> {
     let host = Host::new(target, sources);
     let bytes = host.config()?;
-    let parsed = yaml::read(&bytes);
+    let parsed = if ends(target.config, &["toml"]) { toml::read(&bytes) } else { yaml::read(&bytes) };
     let file = host.keep(target.config.to_owned(), bytes, Vec::new());
     let mut traefik = Traefik::default();
     let root = match parsed {
@@ -55,10 +57,13 @@ pub(in crate::servers) fn open<'a>(target: &'a Target<'a>, sources: &'a Sources)
             return Ok(traefik);
         }
     };
-    if let Err(because) = check(file, &root) {
-        traefik.startup = Some(Startup::Fails(vec![because]));
-        return Ok(traefik);
-    }
+    let root = match check(file, &root) {
+        Ok(root) => root,
+        Err(because) => {
+            traefik.startup = Some(Startup::Fails(vec![because]));
+            return Ok(traefik);
+        }
+    };
     traefik.entry_point = entry_point(file, &root);
     let ping = root.get_any_case("ping");
     traefik.ping = ping.is_some();
@@ -76,72 +81,32 @@ fn refuse(file: FileId, span: Span, name: &str, message: &str) -> Startup {
     Startup::Fails(vec![Because::at(reason, Place::new(file, span))])
 }
 
-/// What Traefik refuses to start on.
-fn check(file: FileId, root: &Node) -> Result<(), Because> {
+/// The configuration as Traefik keeps it, or what it refuses to start on.
+fn check(file: FileId, written: &Node) -> Result<Node, Because> {
     let wrong = |node: &Node, name: &str, message: &str| {
         let reason = Reason::WrongArguments { name: name.to_owned(), message: message.to_owned() };
         Because::at(reason, Place::new(file, node.span))
     };
-    if let Some(key) = yaml::duplicate(root) {
-        return Err(wrong(key, key.text().unwrap_or_default(), "this key stands there twice"));
+    if let Some(pilot) = written.get_any_case("pilot").filter(|pilot| !pilot.is_null()) {
+        return Err(wrong(pilot, "pilot", "this is of an older version"));
     }
-    if let Some(key) = yaml::unknown(root, STATIC) {
-        let name = key.text().unwrap_or_default().to_owned();
-        return Err(Because::at(Reason::UnknownDirective { name, nearest: None }, Place::new(file, key.span)));
+    let root = decode(written, "Configuration").map_err(|misfit| misfit.because(file))?;
+    if root.pairs().is_empty() && !written.pairs().is_empty() {
+        return Err(wrong(written, "YAML", "there is no configuration in it"));
     }
-    if let Some(value) = values::misfit(root, values::STATIC) {
-        return Err(wrong(value, value.text().unwrap_or_default(), "this is of the wrong kind"));
+    validate(file, &root)?;
+    let points = root.get_any_case("entryPoints");
+    let addresses = points.map(Node::pairs).unwrap_or_default().iter();
+    let addresses: Vec<&Node> = addresses.filter_map(|(_, point)| point.get_any_case("address")).collect();
+    let named = |address: &&Node| address.text().is_some_and(|text| !text.is_empty());
+    if let Some(points) = points.filter(|_| !addresses.iter().any(named)) {
+        return Err(wrong(points, "entryPoints", "there is no address"));
     }
-    alone(root)
-        .map_or(Ok(()), |(node, name)| Err(wrong(node, name, "this cannot stand alone, or is of an older version")))?;
-    for (_, point) in root.get_any_case("entryPoints").map(Node::pairs).unwrap_or_default() {
-        if let Some(address) = point.get_any_case("address")
-            && !address.text().is_some_and(|text| text.rsplit_once(':').is_some_and(|(_, port)| has_port(port)))
-        {
-            return Err(wrong(address, "address", "the port is missing"));
-        }
+    let sound = |text: &str| text.rsplit_once(':').is_some_and(|(_, port)| has_port(port));
+    if let Some(address) = addresses.iter().find(|address| !address.text().is_some_and(sound)) {
+        return Err(wrong(address, "address", "the port is missing"));
     }
-    Ok(())
-}
-
-/// A part that must hold something and does not, or that no longer is.
-fn alone(root: &Node) -> Option<(&Node, &str)> {
-    const KNOWN: [&str; 16] = [
-        "global",
-        "serversTransport",
-        "tcpServersTransport",
-        "entryPoints",
-        "providers",
-        "api",
-        "metrics",
-        "ping",
-        "log",
-        "accessLog",
-        "tracing",
-        "hostResolver",
-        "certificatesResolvers",
-        "experimental",
-        "core",
-        "spiffe",
-    ];
-    let known = |key: &Node| KNOWN.iter().any(|known| key.text().is_some_and(|key| key.eq_ignore_ascii_case(known)));
-    if !root.pairs().is_empty() && !root.pairs().iter().any(|(key, _)| known(key)) {
-        return Some((root, "YAML"));
-    }
-    if let Some(pilot) = root.get_any_case("pilot").filter(|pilot| !pilot.is_null()) {
-        return Some((pilot, "pilot"));
-    }
-    let hollow = ["metrics", "spiffe", "experimental", "certificatesResolvers", "core"].into_iter().find_map(|name| {
-        root.get_any_case(name)
-            .filter(|node| {
-                node.is_map() && node.pairs().is_empty()
-                    || name == "experimental" && is_hollow(node) && node.get_any_case("fastProxy").is_none()
-            })
-            .map(|node| (node, name))
-    });
-    let points = root.get_any_case("entryPoints").map(Node::pairs).unwrap_or_default();
-    let point = points.iter().find(|(_, point)| point.is_null()).map(|(name, _)| (name, "entryPoints"));
-    hollow.or(point)
+    Ok(root)
 }
 
 /// A port, perhaps with its protocol.
@@ -170,7 +135,9 @@ fn entry_point(file: FileId, root: &Node) -> EntryPoint {
             .and_then(|text| text.parse().ok())
             .unwrap_or(i64::MAX - 1),
     });
+    let default = |point: &Node| point.get_any_case("asDefault").and_then(Node::truth) == Some(true);
     EntryPoint {
+        beside: !default(point) && points.iter().any(|(_, point)| default(point)),
         name: name.text().unwrap_or_default().to_owned(),
         middlewares: middlewares.into_iter().map(|(name, span)| (name, Place::new(file, span))).collect(),
         redirection,
