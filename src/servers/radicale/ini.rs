@@ -71,7 +71,9 @@ impl Ini {
         }
         self.indent = indent;
         self.in_option = false;
-        if let Some(name) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name) {
+        // The pattern of a heading goes on to the last bracket.
+        let heading = text.strip_prefix('[').and_then(|rest| rest.rsplit_once(']')).map(|(name, _)| name);
+        if let Some(name) = heading.filter(|name| !name.is_empty()) {
             if self.sections.iter().any(|section| section.name == name) {
                 return bad("a section stands there twice");
             }
