@@ -82,7 +82,13 @@ pub(super) fn access(host: &Host<'_>, file: FileId, root: &Node) -> Result<Acces
         return Err(wrong(file, auth.span, "auth", "this must be a map"));
     }
     let named = |name: &str, options| kind(host, file, key, name, options);
-    match (auth.text(), auth.pairs()) {
+    // Of a kind that stands there twice the last one counts.
+    let kinds = auth.pairs();
+    let kinds = kinds
+        .last()
+        .filter(|(last, _)| kinds.iter().all(|(name, _)| name.text() == last.text()))
+        .map_or(kinds, std::slice::from_ref);
+    match (auth.text(), kinds) {
         (Some(name), _) => named(name, None),
         (None, []) => Ok(Access::Open),
         (None, [(name, options)]) => {
