@@ -27,7 +27,7 @@ enum Kind {
     Address,
 }
 
-const VALUES: [(&[&str], Kind); 26] = [
+const VALUES: [(&[&str], Kind); 34] = [
     (&["http", "relativeurls"], Kind::Truth),
     (&["http", "addr"], Kind::Address),
     (&["http", "draintimeout"], Kind::Time),
@@ -52,6 +52,14 @@ const VALUES: [(&[&str], Kind); 26] = [
     (&["storage", "maintenance", "uploadpurging", "interval"], Kind::Time),
     (&["health", "storagedriver", "enabled"], Kind::Truth),
     (&["health", "storagedriver", "interval"], Kind::Time),
+    (&["health", "storagedriver", "threshold"], Kind::Number),
+    (&["redis", "db"], Kind::Number),
+    (&["catalog", "maxentries"], Kind::Number),
+    (&["log", "fields"], Kind::Map),
+    (&["log", "accesslog"], Kind::Map),
+    (&["reporting"], Kind::Map),
+    (&["compatibility"], Kind::Map),
+    (&["compatibility", "schema1"], Kind::Map),
     (&["proxy", "remoteurl"], Kind::Url),
     (&["auth", "token", "rootcertbundle"], Kind::File),
 ];
@@ -65,10 +73,10 @@ pub(super) fn check_values(host: &Host<'_>, file: FileId, root: &Node) -> Result
         }
     }
     let endpoints = root.at(&["notifications", "endpoints"]).map(Node::items).unwrap_or_default();
-    for time in ["timeout", "backoff"] {
-        let times = endpoints.iter().filter_map(|endpoint| endpoint.get(time));
-        if let Some(node) = times.filter(|node| !node.is_null()).find(|node| !fits(host, node, Kind::Time)) {
-            return bad(node, &["notifications", "endpoints", time]);
+    for (key, kind) in [("timeout", Kind::Time), ("backoff", Kind::Time), ("threshold", Kind::Number)] {
+        let values = endpoints.iter().filter_map(|endpoint| endpoint.get(key));
+        if let Some(node) = values.filter(|node| !node.is_null()).find(|node| !fits(host, node, kind)) {
+            return bad(node, &["notifications", "endpoints", key]);
         }
     }
     let redis = root.at(&["redis", "addr"]).and_then(Node::text).is_some_and(|text| !text.is_empty());
