@@ -107,7 +107,11 @@ impl Rclone<'_> {
                 let missing = Missing::Condition { directive: "--cert".to_owned() };
                 return Err(Because::at(Reason::CannotTell { missing }, place));
             }
-            (None, None) => {}
+            (None, None) => {
+                if let Some((_, place)) = flags.value("--client-ca") {
+                    return Err(wrong("--client-ca", "it goes together with --cert and --key", place));
+                }
+            }
         }
         self.filter = flags.filter();
         self.base = flags.value("--baseurl").map(|(url, _)| url.trim_matches('/').to_owned()).unwrap_or_default();
