@@ -35,9 +35,11 @@ const SQUID: &str = "http_port 80 accel\nauth_param basic program basic_ncsa_aut
                      acl m proxy_auth REQUIRED\nhttp_access allow m\nhttp_access deny all\n";
 const ENVOY: &str = r#"static_resources:
   listeners:
-  - filter_chains:
+  - address: {socket_address: {address: 0.0.0.0, port_value: 80}}
+    filter_chains:
     - filters:
-      - typed_config:
+      - name: m
+        typed_config:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
           stat_prefix: s
           route_config: {virtual_hosts: [{name: v, domains: ["*"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}]}
