@@ -209,14 +209,17 @@ impl Asker<'_> {
         }
     }
 
-    /// SSLRequireSSL, and SSLRequire, which is looked at over TLS alone (modules/ssl/ssl_engine_kernel.c,
-    /// `ssl_hook_Access`).
-    pub(super) fn passes_tls(&self) -> bool {
+    /// What forbids a request without TLS, or one over TLS: SSLRequireSSL, or SSLRequire, which is looked at over TLS alone
+    /// (modules/ssl/ssl_engine_kernel.c, `ssl_hook_Access`).
+    pub(super) fn forbidden_by_tls(&self) -> Option<Place> {
         let config = &self.policy.config;
-        let holds = |set: &Set<Condition>| {
+        if !self.https {
+            return config.ssl_required;
+        }
+        let holds = |set: &&Set<Condition>| {
             set.value.eval(&self.circumstances()).unwrap_or_else(|| self.unknown(set.place, "SSLRequire"))
         };
-        if self.https { config.ssl_conditions.iter().all(holds) } else { config.ssl_required.is_none() }
+        config.ssl_conditions.iter().find(|set| !holds(set)).map(|set| set.place)
     }
 
     fn unknown(&self, place: Place, directive: &str) -> bool {

@@ -99,7 +99,8 @@ impl Policy<'_> {
         let asker = self.asker(ask, None, world);
         let access = self.config.access.as_ref();
         let any = asker.satisfies_any(access);
-        let by_address = asker.passes(access) && asker.passes_tls();
+        let by_tls = asker.forbidden_by_tls();
+        let by_address = asker.passes(access) && by_tls.is_none();
         let methods = self.config.content.allowed_methods.filter(|(allowed, _)| !allowed.covers(asker.method));
         if let Some((_, place)) = methods.filter(|_| !any) {
             // mod_allowmethods.c, `am_check_access`: before all other checks.
@@ -110,7 +111,7 @@ impl Policy<'_> {
             return Ok(self.open(Reason::SatisfiedByAddress, place));
         }
         if !any && !by_address {
-            let place = access.and_then(|access| access.places.first().copied()).or(self.config.ssl_required);
+            let place = access.and_then(|access| access.places.first().copied()).or(by_tls);
             return Ok(refuse(403, Reason::DeniedByAddress, place, "AH01797"));
         }
         if !self.has(b"mod_authz_core.c") {
@@ -120,7 +121,7 @@ impl Policy<'_> {
         if self.config.rules.is_empty() {
             return Ok(self.without_rules());
         }
-        let strict = self.config.ssl_required.filter(|_| !ask.https && self.config.ssl_strict == Some(true));
+        let strict = by_tls.filter(|_| self.config.ssl_strict == Some(true));
         match asker.judge(&self.config.rules) {
             // ssl_engine_kernel.c, `ssl_hook_UserCheck`: forbidden again.
             Outcome::NoUser if strict.is_some() => Ok(refuse(403, Reason::DeniedByAddress, strict, "AH02219")),
