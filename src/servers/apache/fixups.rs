@@ -54,7 +54,10 @@ impl Site<'_> {
         trace: &mut Trace,
     ) -> Result<Ready<'p>, Box<Ended>> {
         let Errand { setup, ask, world, .. } = *errand;
-        let (policy, walked) = self.policy_at(setup, arrived.spot, Some(ask), world);
+        let (mut policy, walked) = self.policy_at(setup, arrived.spot, Some(ask), world);
+        if let Some(before) = errand.before.filter(|_| errand.subrequests > 0) {
+            policy.keep_env_of(&before.config);
+        }
         let found = walked.found.clone();
         policy.note(trace);
         let host = policy.spot.host;

@@ -1,6 +1,9 @@
 //! A request on its way through a site: what is carried from one phase to the next (include/httpd.h, `request_rec`).
 
+use std::sync::Arc;
+
 use super::ask::Ask;
+use super::config::DirConfig;
 use super::content::Content;
 use super::error_document::ErrorDocument;
 use super::ground::{Found, Thing};
@@ -45,6 +48,8 @@ pub(super) struct Before {
     pub user: Option<Option<Vec<u8>>>,
     /// The URL path.
     pub url: Vec<u8>,
+    /// What held for it.
+    pub config: Arc<DirConfig>,
 }
 
 /// The end of a request before it is delivered.
@@ -137,6 +142,7 @@ impl Policy<'_> {
             },
             user,
             url: self.spot.url.clone().unwrap_or_default(),
+            config: self.config.clone(),
         }
     }
 }

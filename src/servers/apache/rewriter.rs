@@ -1,6 +1,8 @@
 //! What mod_rewrite's rules see of a request and of the machine (modules/mappers/mod_rewrite.c, `lookup_variable`,
 //! `prefix_stat`).
 
+use std::sync::Arc;
+
 use super::arrival::under;
 use super::ask::Ask;
 use super::config::DirConfig;
@@ -121,7 +123,8 @@ impl<'r, 'p, 's> Rewriter<'r, 'p, 's> {
         if same || self.errand.subrequests >= DEEPEST {
             return None;
         }
-        let before = Before { met: Vec::new(), folder: Vec::new(), user: Some(None), url };
+        let config = Arc::new(self.settings.clone());
+        let before = Before { met: Vec::new(), folder: Vec::new(), user: Some(None), url, config };
         let ask = Ask { method: "GET".to_owned(), ..self.errand.ask.clone() };
         let errand =
             Errand { ask: &ask, subrequests: self.errand.subrequests + 1, before: Some(&before), ..*self.errand };
