@@ -5,12 +5,10 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
-use nom::bytes::complete::{tag, take_until};
-use nom::sequence::delimited;
-use nom::{IResult, Parser};
 
 use super::build::Builder;
 use super::parser::{Fault, Word};
+use super::placeholders::without_placeholders;
 use super::route::Guard;
 use super::server::VERIFIER;
 use crate::answer::Reason;
@@ -104,20 +102,6 @@ fn decoded(word: &Word, text: &str) -> Result<Vec<u8>, Refused> {
         let plain = matches!(scheme, Scheme::Plain | Scheme::Empty);
         (if plain { Reason::PlainTextPassword } else { Reason::UnsupportedHash { scheme } }, word.clone())
     })
-}
-
-/// A text whose `{placeholders}` are replaced: none is known at the start, so each is replaced by nothing.
-fn without_placeholders(text: &str) -> String {
-    let mut done = String::new();
-    let mut rest = text;
-    loop {
-        let found: IResult<&str, (&str, &str)> =
-            (take_until("{"), delimited(tag("{"), take_until("}"), tag("}"))).parse(rest);
-        let Ok((behind, (before, _))) = found else { break };
-        done.push_str(before);
-        rest = behind;
-    }
-    done + rest
 }
 
 /// The spans of the passwords, which no report may show: all words of the lines but the first.

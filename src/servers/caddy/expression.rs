@@ -11,7 +11,7 @@ use nom::multi::{many0, separated_list0};
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
-use super::matcher::{Asked, Matcher};
+use super::matcher::{Asked, Matcher, decide};
 use super::placeholders::named;
 
 /// An expression.
@@ -66,8 +66,8 @@ impl Expression {
                 _ => Value::Text(named(name, asked)?),
             },
             Self::Not(inner) => Value::Truth(!inner.holds(asked)?),
-            Self::And(all) => Value::Truth(settled(all, asked, false)?),
-            Self::Or(all) => Value::Truth(settled(all, asked, true)?),
+            Self::And(all) => Value::Truth(decide(all.iter().map(|one| one.holds(asked)), false)?),
+            Self::Or(all) => Value::Truth(decide(all.iter().map(|one| one.holds(asked)), true)?),
             Self::Compare(left, sign, right) => {
                 Value::Truth(compared(&left.value(asked)?, sign, &right.value(asked)?).ok_or_else(unknown)?)
             }
@@ -90,19 +90,6 @@ impl Expression {
             Self::Matcher(name, arguments) => Value::Truth(matcher(name, arguments, asked)?),
         })
     }
-}
-
-/// What settles it wins over what is not known.
-fn settled(all: &[Expression], asked: &Asked<'_>, settles: bool) -> Result<bool, String> {
-    let mut unknown = None;
-    for one in all {
-        match one.holds(asked) {
-            Ok(truth) if truth == settles => return Ok(settles),
-            Ok(_) => {}
-            Err(name) => unknown = Some(name),
-        }
-    }
-    unknown.map_or(Ok(!settles), Err)
 }
 
 fn compared(left: &Value, sign: &str, right: &Value) -> Option<bool> {
@@ -153,26 +140,20 @@ fn spaced<'t, T>(
 
 fn either(text: &str) -> IResult<&str, Expression> {
     let more = many0(preceded(spaced(tag("||")), both));
-    let join = |(first, mut rest): (Expression, Vec<Expression>)| {
-        if rest.is_empty() {
-            return first;
-        }
-        rest.insert(0, first);
-        Expression::Or(rest)
-    };
-    map((both, more), join).parse(text)
+    map((both, more), |(first, rest)| joined(first, rest, Expression::Or)).parse(text)
 }
 
 fn both(text: &str) -> IResult<&str, Expression> {
     let more = many0(preceded(spaced(tag("&&")), relation));
-    let join = |(first, mut rest): (Expression, Vec<Expression>)| {
-        if rest.is_empty() {
-            return first;
-        }
-        rest.insert(0, first);
-        Expression::And(rest)
-    };
-    map((relation, more), join).parse(text)
+    map((relation, more), |(first, rest)| joined(first, rest, Expression::And)).parse(text)
+}
+
+fn joined(first: Expression, mut rest: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -> Expression {
+    if rest.is_empty() {
+        return first;
+    }
+    rest.insert(0, first);
+    join(rest)
 }
 
 fn relation(text: &str) -> IResult<&str, Expression> {

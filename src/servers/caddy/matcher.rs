@@ -135,8 +135,8 @@ impl Matcher {
     pub(super) fn matches(&self, asked: &Asked<'_>) -> Result<bool, String> {
         match self {
             Self::Any => Ok(true),
-            Self::All(all) => decide(all, asked, false),
-            Self::One(all) => decide(all, asked, true),
+            Self::All(all) => decide(all.iter().map(|one| one.matches(asked)), false),
+            Self::One(all) => decide(all.iter().map(|one| one.matches(asked)), true),
             Self::Not(inner) => inner.matches(asked).map(|fits| !fits),
             Self::Path(patterns) => Ok(patterns.iter().any(|pattern| path_fits(pattern, &asked.path))),
             Self::Method(methods) => Ok(methods.contains(&asked.method)),
@@ -250,16 +250,16 @@ fn variable(name: &str, asked: &Asked<'_>) -> Result<String, String> {
 }
 
 /// Three-valued: what settles it wins over what is not known.
-fn decide(all: &[Matcher], asked: &Asked<'_>, settles: bool) -> Result<bool, String> {
+pub(super) fn decide(mut all: impl Iterator<Item = Result<bool, String>>, settles: bool) -> Result<bool, String> {
     let mut unknown = None;
-    for matcher in all {
-        match matcher.matches(asked) {
-            Ok(fits) if fits == settles => return Ok(settles),
-            Ok(_) => {}
-            Err(name) => unknown = Some(name),
+    let settled = all.any(|one| match one {
+        Ok(fits) => fits == settles,
+        Err(name) => {
+            unknown = Some(name);
+            false
         }
-    }
-    unknown.map_or(Ok(!settles), Err)
+    });
+    if settled { Ok(settles) } else { unknown.map_or(Ok(!settles), Err) }
 }
 
 /// Whether a path fits a pattern (`MatchPath.Match`).

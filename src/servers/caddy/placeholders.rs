@@ -1,6 +1,8 @@
 //! Placeholders in the arguments of directives (Caddy `modules/caddyhttp/replacer.go` and the short names of
 //! `caddyconfig/httpcaddyfile/httptype.go`).
 
+use std::convert::Infallible;
+
 use nom::bytes::complete::{tag, take_until};
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
@@ -9,6 +11,15 @@ use super::matcher::Asked;
 
 /// A text with its placeholders filled in for a request; `Err`: the name of one that cannot be told.
 pub(super) fn fill(text: &str, asked: &Asked<'_>) -> Result<String, String> {
+    replaced(text, |name| named(name, asked))
+}
+
+/// A text whose placeholders are replaced: none is known at the start, so each is replaced by nothing.
+pub(super) fn without_placeholders(text: &str) -> String {
+    replaced(text, |_| Ok::<_, Infallible>(String::new())).unwrap_or_else(|never| match never {})
+}
+
+fn replaced<E>(text: &str, value: impl Fn(&str) -> Result<String, E>) -> Result<String, E> {
     let mut done = String::new();
     let mut rest = text;
     loop {
@@ -16,7 +27,7 @@ pub(super) fn fill(text: &str, asked: &Asked<'_>) -> Result<String, String> {
             (take_until("{"), delimited(tag("{"), take_until("}"), tag("}"))).parse(rest);
         let Ok((behind, (before, name))) = found else { break };
         done.push_str(before);
-        done.push_str(&named(name, asked)?);
+        done.push_str(&value(name)?);
         rest = behind;
     }
     Ok(done + rest)
