@@ -72,7 +72,7 @@ impl Policy<'_> {
     /// Takes the variables of the request that a sub-request comes from: it sets none of its own (server/request.c,
     /// `ap_process_request_internal`, the header parsers).
     pub(super) fn keep_env_of(&mut self, before: &DirConfig) {
-        if self.config.env_set.len() != before.env_set.len() {
+        if !self.config.env_set.is_empty() || !before.env_set.is_empty() {
             Arc::make_mut(&mut self.config).env_set.clone_from(&before.env_set);
         }
     }
