@@ -57,6 +57,66 @@ fn bent_configurations_are_read_like_any_other() {
     each(worlds);
 }
 
+/// A hash in place of a word is a mistake that people make; whatever becomes of it, no report shows it.
+#[test]
+fn no_report_shows_a_hash_wherever_it_stands() {
+    const HASH: &str = "$apr1$Qw3rTy12$Zk9mNq4vXb7cLs2dHf8gJ1";
+    let mut chance = Chance::of(27);
+    let cases: Vec<Served> = served::all().unwrap().into_iter().filter(|case| case.plan.texts.is_empty()).collect();
+    let mut told = 0;
+    for _ in 0..ROUNDS {
+        let case = chance.one_of(&cases);
+        let mut texts = laid(case);
+        let Some(main) = texts.iter_mut().find(|(path, _)| *path == Path::new(&case.plan.config)) else { continue };
+        main.1 = with_a_word(&main.1, HASH, &mut chance);
+        let Some(server) = SERVERS.into_iter().find(|server| *server == case.server) else { continue };
+        let world = world(case.title(), server, Path::new(ROOT).join(&case.plan.config), texts);
+        let reports = reports(&world);
+        told += usize::from(reports.len() > 200);
+        for part in ["Qw3rTy12", "Zk9mNq4vXb7c"] {
+            assert!(!reports.contains(part), "{}: {reports}", world.name);
+        }
+    }
+    assert!(told > ROUNDS / 4, "only {told} reports say anything");
+}
+
+/// The text with one of its words, from quote to quote or from blank to blank, replaced.
+fn with_a_word(text: &[u8], word: &str, chance: &mut Chance) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text).into_owned();
+    let ends = |found: char| found.is_whitespace() || "\"'[]{},".contains(found);
+    let words: Vec<&str> = text.split(ends).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return word.into();
+    }
+    let at = chance.one_of(&words).as_ptr().addr() - text.as_ptr().addr();
+    let end = text[at..].find(ends).map_or(text.len(), |length| at + length);
+    [&text[..at], word, &text[end..]].concat().into_bytes()
+}
+
+/// What `check` and `simulate` say of it, for people and for machines.
+fn reports(world: &World) -> String {
+    let options = options(world);
+    let report = check(&world.files, &options).unwrap().report;
+    let style = htlint::report::Style {
+        folder: Path::new(ROOT),
+        colour: false,
+        unicode: true,
+        width: 400,
+        notes: true,
+        show_secrets: false,
+        summary: true,
+    };
+    let mut said = Vec::new();
+    htlint::report::terminal(&report, &style, &mut said).unwrap();
+    htlint::report::json(&report, Path::new(ROOT), false, &mut said).unwrap();
+    let spoken = simulate(&world.files, &options, &world.config, options.server, |simulator| {
+        let asked = htlint::simulate::Asked::read(br#"{"path": "/", "user": "alice", "password": "x"}"#).unwrap();
+        let answer = simulator.ask(&asked.request().unwrap(), &mut Trace::unwanted());
+        answer.reasons.iter().map(|reason| reason.message.clone()).collect::<String>()
+    });
+    String::from_utf8(said).unwrap() + &spoken.unwrap()
+}
+
 #[test]
 fn deep_and_great_configurations_are_read_in_time() {
     let many = |text: &str| text.repeat(10_000);
@@ -149,15 +209,18 @@ fn each(worlds: impl Iterator<Item = World> + Send + 'static) {
     assert!(worker.join().is_ok(), "{last}");
 }
 
-fn holds(world: &World) {
-    let kind = Kind::named(world.server);
-    let options = Options {
+fn options(world: &World) -> Options {
+    Options {
         here: ROOT.into(),
         on_host: true,
-        server: kind,
+        server: Kind::named(world.server),
         config: Some(world.config.clone()),
         ..Options::default()
-    };
+    }
+}
+
+fn holds(world: &World) {
+    let options = options(world);
     let asked =
         [("/", None), ("/private/x?a=b", Some("alice")), ("/v2/", Some("")), ("*", None)].map(|(path, user)| {
             let login = user.map(|user| format!(r#", "user": "{user}", "password": "x""#)).unwrap_or_default();
@@ -165,7 +228,7 @@ fn holds(world: &World) {
             htlint::simulate::Asked::read(line.as_bytes()).and_then(htlint::simulate::Asked::request).unwrap()
         });
     let told = || {
-        simulate(&world.files, &options, &world.config, kind, |simulator| {
+        simulate(&world.files, &options, &world.config, options.server, |simulator| {
             let answers = asked.iter().map(|request| simulator.ask(request, &mut Trace::unwanted()));
             answers.map(|answer| (answer.startup, answer.status, answer.certain)).collect::<Vec<_>>()
         })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::book::{Book, Opened};
 use super::profile::Profile;
 use crate::answer::{Because, Missing, Reason, Target};
+use crate::hash::strays;
 use crate::read::{Account, Fault, FileType, How, Located, Obstacle, merge, server_path};
 use crate::source::{FileId, Place, Source, Sources, Span};
 use crate::users::UserFile;
@@ -55,9 +56,11 @@ impl<'a> Host<'a> {
         self.target.files.read(self.target.config)
     }
 
-    /// Takes the main configuration in, with the spans in it that no report may show.
+    /// Takes the main configuration in, with the spans in it that no report may show; stored passwords are among them
+    /// wherever they stand.
     #[must_use]
-    pub fn keep(&self, path: PathBuf, bytes: Vec<u8>, secrets: Vec<Span>) -> FileId {
+    pub fn keep(&self, path: PathBuf, bytes: Vec<u8>, mut secrets: Vec<Span>) -> FileId {
+        secrets.extend(strays(&bytes));
         let mut source = Source::new(path, bytes);
         source.set_secrets(secrets);
         self.sources.add(source)

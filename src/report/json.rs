@@ -9,6 +9,7 @@ use super::content::{Report, shown_name, shown_path};
 use super::printable::is_invisible;
 use crate::answer::{Area, Person};
 use crate::finding::{Finding, Label};
+use crate::hash::without_strays;
 use crate::source::{Place, Position};
 
 /// Writes the report as one JSON object; `folder` is the one that paths are shown relative to.
@@ -111,12 +112,12 @@ struct Outcome {
 #[derive(Serialize)]
 struct AreaEntry<'r, U: Serialize> {
     host: Option<&'r str>,
-    path: Option<&'r str>,
+    path: Option<String>,
     directory: Option<String>,
     file: String,
     line: usize,
     methods: Option<&'r [&'static str]>,
-    realm: Option<&'r str>,
+    realm: Option<String>,
     server: &'static str,
     anonymous: Option<u16>,
     users: U,
@@ -190,12 +191,12 @@ impl<'r> Scene<'r> {
         let spot = self.spot(area.place);
         AreaEntry {
             host: area.host.as_deref(),
-            path: area.path.as_deref(),
+            path: area.path.as_deref().map(without_strays),
             directory: area.directory.as_deref().map(|directory| shown_path(directory, self.folder)),
             file: spot.file,
             line: spot.line,
             methods: area.methods.as_deref(),
-            realm: area.realm.as_deref(),
+            realm: area.realm.as_deref().map(without_strays),
             server: area.server,
             anonymous: area.anonymous.status.filter(|_| area.starts),
             users: Each(|| area.people.iter().map(|person| self.user(area, person))),
@@ -209,7 +210,7 @@ impl<'r> Scene<'r> {
         let can_log_in = person.can_log_in();
         let reason = person.answer.reason().filter(|_| can_log_in != Some(true));
         User {
-            name: String::from_utf8_lossy(&person.name).into_owned(),
+            name: without_strays(&String::from_utf8_lossy(&person.name)),
             line: spot.as_ref().map(|spot| spot.line),
             file: spot.map(|spot| spot.file),
             can_log_in,

@@ -8,6 +8,7 @@ use super::content::{Report, shown_name, shown_path};
 use super::printable::printable;
 use super::style::Style;
 use crate::answer::{Answer, Area, Verdict};
+use crate::hash::without_strays;
 use crate::source::Place;
 
 /// Writes a block for each area: where it is and what becomes of it, then a row for strangers and one for each user.
@@ -42,7 +43,7 @@ fn block(report: &Report, area: &Area, style: &Style<'_>, out: &mut dyn Write) -
     let look = if style.colour { colour(verdict) } else { anstyle::Style::new() };
     let bold = if style.colour { anstyle::Style::new().bold() } else { anstyle::Style::new() };
     let place = at(report, area.place, style);
-    let show = |text: &str| printable(text, style.unicode);
+    let show = |text: &str| printable(&without_strays(text), style.unicode);
     writeln!(out, "{bold}{}{bold:#}  {look}{}{look:#}  {}", show(&title(area, style)), words(verdict), show(&place))?;
 
     if !area.starts {

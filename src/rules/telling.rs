@@ -3,7 +3,7 @@
 use super::rule::{Case, Rule};
 use crate::answer::{Answer, Area, Because, Cause, Noted, UserFileInUse, Verdict};
 use crate::finding::{Finding, Label, Outcome, Severity};
-use crate::hash::{Strength, judge, strength};
+use crate::hash::{Strength, judge, strength, without_strays};
 use crate::source::{FileId, Place};
 use crate::users::Entry;
 
@@ -67,7 +67,9 @@ impl Rule {
 
     /// A finding of the rule's own severity, with no other places and no outcome.
     pub(super) fn finding(&self, place: Place, words: Words) -> Finding {
+        // A reason repeats what a configuration says, and that may be a hash in a wrong place.
         let Words { message, label, why, help } = words;
+        let [message, label, why, help] = [message, label, why, help].map(|text| without_strays(&text));
         let (rule, severity, related, outcome) = (self.id, self.severity, Vec::new(), Outcome::default());
         Finding { rule, severity, message, label, why, help, place, related, outcome }
     }
