@@ -239,9 +239,9 @@ impl Policy<'_> {
             let realm = String::from_utf8_lossy(&realm).into_owned();
             return Err(Answer::of(401, Because::at(Reason::RealmMissing { realm }, place).logged("AH01788")));
         }
-        if ask.repeated && self.config.one_time == Some(true) {
-            // The nonce was used up by the request that this one comes from (mod_auth_digest.c, `check_nonce`).
-            return Err(Answer::of(401, Because::nowhere(Reason::NotAuthorized).logged("AH01779")));
+        if let Some(log) = self.config.one_time.flatten().filter(|_| ask.repeated) {
+            // The nonce was used up by the request that this one comes from (mod_auth_digest.c, `check_nc`, `check_nonce`).
+            return Err(Answer::of(401, Because::nowhere(Reason::NotAuthorized).logged(log)));
         }
         if self.config.digest_providers.is_empty() {
             return self.check_digest_with("file", login, user).unwrap_or_else(Err);

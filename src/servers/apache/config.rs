@@ -253,8 +253,9 @@ pub(super) struct DirConfig {
     pub digest_algorithm: Option<Set<bool>>,
     /// AuthFormLoginRequiredLocation.
     pub form_location: Option<Set<()>>,
-    /// Whether a nonce is good for one request alone (`AuthDigestNonceLifetime 0`); `None` where nothing is said of digests.
-    pub one_time: Option<bool>,
+    /// The log line for a nonce that comes again, where it is good for one request alone (`AuthDigestNonceLifetime 0`,
+    /// `AuthDigestNcCheck On`); `None` where nothing is said of digests.
+    pub one_time: Option<Option<&'static str>>,
     /// AuthBasicFake; an inner `None`: off.
     pub basic_fake: Option<Set<Option<Fake>>>,
     /// AuthzSendForbiddenOnFailure.

@@ -77,9 +77,8 @@ impl Reader<'_> {
             }
             name if name.starts_with(b"authdigest") => {
                 self.digest(directive, name, words);
-                let never = name == b"authdigestnoncelifetime" && first.is_some_and(|word| count(&word.value) == 0);
-                // The module merges nothing: what is said inside replaces all that was said around it.
-                *scope.config.one_time.get_or_insert_default() |= never;
+                let value = first.map(|word| word.value.as_slice()).unwrap_or_default();
+                used_up(name, value, scope.config.one_time.get_or_insert_default());
             }
             b"order" | b"allow" | b"deny" | b"satisfy" => self.access(directive, &name, words, scope),
             _ => self.other(directive, &name, words, scope),
@@ -258,4 +257,15 @@ fn path(directive: &Directive<'_>, word: Option<&Spanned<Vec<u8>>>) -> Option<Se
     let word = word?;
     let written = WrittenPath { written: word.value.clone(), undefined: directive.undefined.first().cloned() };
     Some(Set::new(written, Place::new(directive.file, word.span)))
+}
+
+/// What makes a nonce good for one request alone. The module merges nothing: what is said inside replaces all that was
+/// said around it (modules/aaa/mod_auth_digest.c, `create_digest_dir_config`, `check_nc`, `check_nonce`).
+fn used_up(name: &[u8], value: &[u8], log: &mut Option<&'static str>) {
+    match name {
+        b"authdigestnccheck" if value.eq_ignore_ascii_case(b"on") => *log = Some("AH01774"),
+        b"authdigestnccheck" => *log = log.filter(|known| *known != "AH01774"),
+        b"authdigestnoncelifetime" if count(value) == 0 => *log = log.or(Some("AH01779")),
+        _ => {}
+    }
 }
